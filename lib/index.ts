@@ -1,0 +1,2 @@
+export { PersistError, isPersistError } from "./errors.ts";
+export type { ErrorCode, ErrorDetails } from "./errors.ts";
