@@ -1,0 +1,124 @@
+// The addon: how it is found, and what it offers. Nothing else imports node-gyp-build.
+import { fileURLToPath } from "node:url";
+import nodeGypBuild from "node-gyp-build";
+import { PersistError } from "./errors.ts";
+
+/** What a running job shares with the worker that does it; made by {@link Addon.createControl}. */
+export type Control = { readonly control: unique symbol };
+
+/** Proof that an ArrayBuffer is a mapping of the addon's; given to {@link Addon.unmap}. */
+export type MappingHandle = { readonly mapping: unique symbol };
+
+/** A mapped range of a file. `handle` is absent where the runtime needed an ordinary buffer laid over (Node 20, above 4 GiB). */
+export interface Mapped {
+  readonly buffer: ArrayBuffer;
+  /** Where the range begins in `buffer`; other than 0 only for a buffer laid over. */
+  readonly byteOffset: number;
+  readonly handle?: MappingHandle;
+}
+
+/** One new file for {@link Addon.writeFiles}: `head` (copied) followed by `data` (handed to the kernel where it lies). */
+export interface FileToWrite {
+  readonly stem: string;
+  readonly extension: string;
+  readonly head: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+/** A contiguous dataset for {@link Addon.createHdf5}. */
+export interface DatasetToCreate {
+  readonly name: string;
+  /** npy's descriptor, little-endian. */
+  readonly descr: string;
+  readonly shape: readonly number[];
+}
+
+/** The syscalls that pass through the addon's table, by the names that {@link Fault} uses. */
+export type Syscall =
+  | "openat"
+  | "pwritev"
+  | "pread"
+  | "fallocate"
+  | "fdatasync"
+  | "fsync"
+  | "sync_file_range"
+  | "mmap"
+  | "unlinkat";
+
+/** A failure planned for the `at`-th call (from 1) of a syscall. */
+export interface Fault {
+  readonly call: Syscall | "any";
+  readonly at: number;
+  /** `fail`: return `errno`; `short`: do half of it; `kill`: SIGKILL before it; `torn`: do half of it, then SIGKILL. */
+  readonly how: "fail" | "short" | "kill" | "torn";
+  readonly errno?: number;
+}
+
+/** The addon's functions. Paths are absolute or relative to the working directory; failures are PersistErrors. */
+export interface Addon {
+  /** Opens a regular file beneath a directory, following no link on the way. Throws PATH_ESCAPE, SYMLINK, NOT_REGULAR_FILE, NOT_FOUND, IO. */
+  openBeneath(directory: string, file: string, writable: boolean): number;
+  /** Maps `length` bytes at `offset` of an open file: copy-on-write, or shared with the file. */
+  map(fd: number, offset: number, length: number, shared: boolean): Mapped;
+  /** Detaches the buffer and gives the memory back; does nothing the second time. */
+  unmap(buffer: ArrayBuffer, handle: MappingHandle | undefined): void;
+  /**
+   * Creates files in a directory, each under a name that was free (`stem.ext`, `stem-2.ext`, …), and gives the names.
+   * On failure none remains.
+   */
+  writeFiles(
+    directory: string,
+    files: readonly FileToWrite[],
+    durable: boolean,
+    control: Control,
+  ): Promise<string[]>;
+  /** The same at once, on this thread: for small files that need no sync. */
+  writeFilesSync(directory: string, files: readonly FileToWrite[]): string[];
+  /** Writes byte ranges into an existing file made by this process. Does not remove it on failure. */
+  writeRanges(
+    path: string,
+    ranges: readonly { offset: number; data: Uint8Array }[],
+    durable: boolean,
+    control: Control,
+  ): Promise<void>;
+  /** Reads a range into fresh memory. */
+  readRange(fd: number, offset: number, length: number, control: Control): Promise<ArrayBuffer>;
+  /** Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. */
+  createHdf5(path: string, datasets: readonly DatasetToCreate[]): Promise<number[]>;
+  crc32(bytes: Uint8Array): number;
+  createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;
+  /** Stops the job at its next piece; its promise rejects with code PERSIST_CLOSED. */
+  abort(control: Control): void;
+  /** Facts about the HDF5 library inside. */
+  hdf5Version(): string;
+  /** Mappings alive in this process. */
+  liveMappings(): number;
+  /** Plans failures of syscalls (tests only); an empty list ends them. Gives the number of calls since the last plan. */
+  plan(faults: readonly Fault[]): number;
+}
+
+let loaded: Addon | undefined;
+
+/**
+ * The addon, loaded when it is first needed: what can be done without it works where it is missing.
+ * @throws PersistError PERSIST_NO_ADDON, saying where it was looked for and how to build it.
+ */
+export function native(): Addon {
+  return (loaded ??= load(fileURLToPath(new URL("..", import.meta.url))));
+}
+
+function load(root: string): Addon {
+  let addon: Addon & { initialize(errors: typeof PersistError): void };
+  try {
+    addon = nodeGypBuild(root) as typeof addon;
+  } catch (cause) {
+    const file = `${root}build/Release/persist_archive.node`;
+    throw new PersistError(
+      "PERSIST_NO_ADDON",
+      `the native addon was not found or did not load: looked for ${file} and for a prebuilt one in ${root}prebuilds/${process.platform}-${process.arch}; build it with \`npm run build\` in ${root}`,
+      { cause, file },
+    );
+  }
+  addon.initialize(PersistError);
+  return addon;
+}

@@ -1,0 +1,414 @@
+// NDArray: an n-dimensional view of a typed array. Owns indexing, slicing and copying in memory; no files.
+import { types } from "node:util";
+import {
+  dtype as lookUp,
+  dtypeOf,
+  float16FromBits,
+  float16ToBits,
+  holds,
+  typedArrayName,
+  type DType,
+  type TypedArray,
+} from "./dtype.ts";
+import { PersistError } from "./errors.ts";
+
+/** What marks an NDArray, also one of another copy of this library or of an archive's own loader. */
+export const NDARRAY: unique symbol = Symbol.for("persist-archive.NDArray") as never;
+
+/** Most axes that an array may have: NumPy's limit. */
+export const MAX_DIMENSIONS = 32;
+
+/**
+ * One entry per axis: an index (which drops the axis), `[start, stop]` or `[start, stop, step]`; `null` means the end
+ * that the step comes from or goes to. Negative numbers count from the end, as in NumPy. Axes without an entry are taken whole.
+ */
+export type Selection = readonly (
+  | number
+  | readonly [start: number | null, stop: number | null]
+  | readonly [start: number | null, stop: number | null, step: number | null]
+)[];
+
+/** A complex number, as `get` gives it. */
+export interface Complex {
+  re: number;
+  im: number;
+}
+
+/** One element: the type depends on the dtype. */
+export type Element = number | bigint | boolean | string | Complex | Uint8Array;
+
+/** The fields that make an NDArray; also what the constructor takes. */
+export interface NDArrayFields<Data extends TypedArray = TypedArray> {
+  /** The numbers; complex elements take two entries each, `Sn`, `Un` and `Vn` take n. */
+  readonly data: Data;
+  readonly shape: readonly number[];
+  /** Steps between neighbours along each axis, in elements (not bytes); C order when absent. */
+  readonly stride?: readonly number[];
+  /** Where element [0, …, 0] lies in `data`, in elements; 0 when absent. */
+  readonly offset?: number;
+  /** NumPy's name of the element type; that of `data` when absent. */
+  readonly dtype?: string;
+  /** Named values that belong to the array, such as units; `{}` when absent. */
+  readonly attributes?: Record<string, unknown>;
+}
+
+/**
+ * An n-dimensional array: `data`, and how to find elements in it. It copies nothing: `slice` gives a view.
+ *
+ * @example
+ * const a = new NDArray({ data: new Float64Array(6), shape: [2, 3] });
+ * a.set(1, -1, 2.5);
+ * a.slice([1]).get(2); // 2.5
+ */
+export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFields<Data> {
+  readonly data: Data;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset: number;
+  readonly dtype: string;
+  attributes: Record<string, unknown>;
+
+  /**
+   * @throws TypeError when `data` is not a typed array or does not hold the dtype.
+   * @throws RangeError when the shape is not a list of at most 32 sizes, or the view would leave `data`.
+   */
+  constructor(fields: NDArrayFields<Data>) {
+    const { data, shape, stride, offset = 0, dtype, attributes = {} } = fields;
+    const tag = typedArrayName(data);
+    if (tag === undefined) throw new TypeError("NDArray: data must be a typed array");
+    const type = lookUp(dtype ?? dtypeOf(data));
+    if (!holds(type, tag)) {
+      throw new TypeError(`NDArray: dtype ${type.name} is held by a ${type.Data.name}, not by a ${tag}`);
+    }
+    const size = sizeOf(shape);
+    const steps = stride === undefined ? strideOf(shape) : Object.freeze([...stride]);
+    if (steps.length !== shape.length || !steps.every(Number.isSafeInteger)) {
+      throw new RangeError(`NDArray: stride must be ${shape.length} integers`);
+    }
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw new RangeError("NDArray: offset must be an integer of 0 or more");
+    if (size > 0) {
+      let first = offset;
+      let last = offset;
+      for (const [axis, step] of steps.entries()) {
+        const reach = step * (shape[axis]! - 1);
+        if (reach < 0) first += reach;
+        else last += reach;
+      }
+      if (first < 0 || (last + 1) * type.entries > data.length) {
+        throw new RangeError(
+          `NDArray: shape [${shape.join(", ")}] needs elements ${first} to ${last}, and data holds ${Math.floor(data.length / Math.max(type.entries, 1))}`,
+        );
+      }
+    }
+    this.data = data;
+    this.shape = Object.freeze([...shape]);
+    this.stride = steps;
+    this.offset = offset;
+    this.dtype = type.name;
+    this.attributes = attributes;
+  }
+
+  /** Whether a value is an NDArray of any copy of this library: told by a symbol on its prototype chain, running no code of the value. */
+  static isNDArray(this: void, value: unknown): value is NDArray {
+    for (
+      let holder = value;
+      typeof holder === "object" && holder !== null;
+      holder = Object.getPrototypeOf(holder)
+    ) {
+      if (types.isProxy(holder)) return false;
+      const mark = Object.getOwnPropertyDescriptor(holder, NDARRAY);
+      if (mark !== undefined) return mark.value === true;
+    }
+    return false;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /**
+   * The element at an index (one integer per axis; negative ones count from the end): a number; a bigint for 64-bit
+   * integers and times (their count of units); a boolean for bool; `{ re, im }` for complex; a string for `Un`; bytes
+   * without trailing zeros for `Sn`; bytes for `Vn`.
+   * @throws RangeError when the index is outside; PersistError PERSIST_CLOSED when the memory was given back or transferred.
+   */
+  get(...index: number[]): Element {
+    const type = lookUp(this.dtype);
+    return read(this.data, this.#entryOf(index, type), type);
+  }
+
+  /**
+   * Stores an element: `set(i, j, value)`, with values as `get` gives them. A complex element also takes a plain
+   * number, `Sn` a string (as UTF-8). Numbers are converted as the typed array does.
+   * @throws RangeError when the index is outside or the text too long; TypeError for a value of another type.
+   */
+  set(...indexAndValue: [...index: number[], value: Element]): void {
+    const index = indexAndValue.slice(0, -1) as number[];
+    const type = lookUp(this.dtype);
+    write(this.data, this.#entryOf(index, type), type, indexAndValue.at(-1)!);
+  }
+
+  /** A view of a part, sharing `data` and `attributes`. Bounds beyond an axis are cut as in NumPy; an index outside is a RangeError. */
+  slice(selection: Selection): NDArray<Data> {
+    if (selection.length > this.shape.length) {
+      throw new RangeError(`a selection of ${selection.length} entries for ${this.shape.length} axes`);
+    }
+    const shape: number[] = [];
+    const stride: number[] = [];
+    let { offset } = this;
+    for (const [axis, extent] of this.shape.entries()) {
+      const entry = selection[axis];
+      const step = this.stride[axis]!;
+      if (typeof entry === "number") {
+        offset += step * place(entry, extent, axis);
+        continue;
+      }
+      const part = entry === undefined ? { start: 0, step: 1, count: extent } : range(entry, extent);
+      if (part.count > 0) offset += step * part.start;
+      shape.push(part.count);
+      stride.push(step * part.step);
+    }
+    return new NDArray({
+      data: this.data,
+      shape,
+      stride,
+      offset,
+      dtype: this.dtype,
+      attributes: this.attributes,
+    });
+  }
+
+  /** The same elements in C order without gaps, from the first entry of `data` to its last: this array itself or a view where memory already is so, else a copy. */
+  contiguous(): NDArray<Data> {
+    const { entries, Data } = lookUp(this.dtype);
+    const { shape, dtype, attributes, size, offset } = this;
+    if (isDense(this)) {
+      if (offset === 0 && this.data.length === size * entries) return this;
+      const data = this.data.subarray(offset * entries, (offset + size) * entries) as Data;
+      return new NDArray({ data, shape, dtype, attributes });
+    }
+    // a float16 array may be raw bits where Float16Array exists: the copy keeps the class of its source
+    const Class = typedArrayName(this.data) === "Uint16Array" && dtype === "float16" ? Uint16Array : Data;
+    const data = new Class(size * entries) as Data;
+    gather(this, entries, data);
+    return new NDArray({ data, shape, dtype, attributes });
+  }
+
+  #entryOf(index: readonly number[], type: DType): number {
+    const { shape, stride } = this;
+    if (index.length !== shape.length)
+      throw new RangeError(`${shape.length} indices are expected, not ${index.length}`);
+    let position = this.offset;
+    for (let axis = 0; axis < shape.length; axis++)
+      position += stride[axis]! * place(index[axis]!, shape[axis]!, axis);
+    const entry = position * type.entries;
+    if (entry + type.entries > this.data.length) {
+      throw new PersistError(
+        "PERSIST_CLOSED",
+        "the memory of this array was given back: it was closed, detached or shrunk",
+      );
+    }
+    return entry;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, NDARRAY, { value: true });
+  }
+}
+
+/** The number of elements of a shape. Throws RangeError when it is not a list of at most 32 integers ≥ 0 with a product below 2^53. */
+export function sizeOf(shape: readonly number[]): number {
+  if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS) {
+    throw new RangeError(`a shape is a list of at most ${MAX_DIMENSIONS} integers`);
+  }
+  let size = 1;
+  let bound = 1;
+  for (const extent of shape as readonly number[]) {
+    if (!Number.isSafeInteger(extent) || extent < 0)
+      throw new RangeError(`a shape holds integers of 0 or more, not ${String(extent)}`);
+    size *= extent;
+    // a zero must not hide an overflow: strides are products of the other extents
+    bound *= Math.max(extent, 1);
+  }
+  if (!Number.isSafeInteger(bound))
+    throw new RangeError(`shape [${shape.join(", ")}] has more than 2^53 elements`);
+  return size;
+}
+
+/** Steps in elements of an array in C order, or in Fortran order. */
+export function strideOf(shape: readonly number[], fortran: boolean = false): readonly number[] {
+  const stride: number[] = Array.from(shape, () => 1);
+  let step = 1;
+  for (let k = 0; k < shape.length; k++) {
+    const axis = fortran ? k : shape.length - 1 - k;
+    stride[axis] = step;
+    step *= shape[axis]!;
+  }
+  return Object.freeze(stride);
+}
+
+/** The bytes of an array's elements in C order: a view where memory already is so, else a copy. */
+export function bytesOf(array: NDArray): Uint8Array {
+  const { data } = array.contiguous();
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function isDense(array: NDArray): boolean {
+  let step = 1;
+  for (let axis = array.shape.length - 1; axis >= 0; axis--) {
+    const extent = array.shape[axis]!;
+    if (extent === 0) return true;
+    if (extent > 1 && array.stride[axis] !== step) return false;
+    step *= extent;
+  }
+  return true;
+}
+
+/** Copies elements in C order. The innermost axis is one loop; the outer ones count like an odometer. */
+function gather(array: NDArray, entries: number, into: TypedArray): void {
+  const { data, shape, stride, size } = array;
+  if (size === 0) return;
+  const source = data as unknown as ArrayLike<number> & { subarray(a: number, b: number): ArrayLike<number> };
+  const target = into as unknown as { [k: number]: number; set(from: ArrayLike<number>, at: number): void };
+  const last = shape.length - 1;
+  const count = shape[last]!;
+  const step = stride[last]! * entries;
+  const index = Array.from(shape, () => 0);
+  let row = array.offset * entries;
+  for (let to = 0; to < size * entries;) {
+    if (step === entries) {
+      target.set(source.subarray(row, row + count * entries), to);
+      to += count * entries;
+    } else {
+      for (let k = 0, from = row; k < count; k++, from += step) {
+        for (let part = 0; part < entries; part++) target[to++] = source[from + part]!;
+      }
+    }
+    for (let axis = last - 1; axis >= 0; axis--) {
+      row += stride[axis]! * entries;
+      if (++index[axis]! < shape[axis]!) break;
+      row -= stride[axis]! * entries * shape[axis]!;
+      index[axis] = 0;
+    }
+  }
+}
+
+function place(index: number, extent: number, axis: number): number {
+  const at = index < 0 ? index + extent : index;
+  if (!Number.isInteger(index) || at < 0 || at >= extent) {
+    throw new RangeError(`index ${String(index)} is outside axis ${axis}, which has ${extent} elements`);
+  }
+  return at;
+}
+
+/** Python's rules for slices: negative bounds count from the end, and bounds beyond it are cut. */
+function range(
+  entry: readonly (number | null)[],
+  extent: number,
+): { start: number; step: number; count: number } {
+  const [start, stop, step] = [entry[0] ?? null, entry[1] ?? null, entry[2] ?? 1];
+  if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) {
+    throw new TypeError("an entry of a selection is an index, [start, stop] or [start, stop, step]");
+  }
+  if (!Number.isSafeInteger(step) || step === 0)
+    throw new RangeError(`a step is an integer other than 0, not ${step}`);
+  const [low, high] = step > 0 ? [0, extent] : [-1, extent - 1];
+  const bound = (value: number | null, absent: number): number => {
+    if (value === null) return absent;
+    if (!Number.isInteger(value)) throw new RangeError(`bounds of a selection are integers, not ${value}`);
+    return Math.min(Math.max(value < 0 ? value + extent : value, low), high);
+  };
+  const from = bound(start, step > 0 ? low : high);
+  const to = bound(stop, step > 0 ? high : low);
+  return { start: from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
+}
+
+type Entries = { [entry: number]: number | bigint };
+
+function read(data: TypedArray, at: number, type: DType): Element {
+  const values = data as unknown as Entries;
+  switch (type.kind) {
+    case "b":
+      return values[at] !== 0;
+    case "c":
+      return { re: values[at] as number, im: values[at + 1] as number };
+    case "f":
+      return data instanceof Uint16Array ? float16FromBits(values[at] as number) : (values[at] as number);
+    case "S": {
+      let length = type.entries;
+      while (length > 0 && values[at + length - 1] === 0) length--;
+      return (data as Uint8Array).slice(at, at + length);
+    }
+    case "V":
+      return (data as Uint8Array).slice(at, at + type.entries);
+    case "U": {
+      let length = type.entries;
+      while (length > 0 && values[at + length - 1] === 0) length--;
+      const text: string[] = [];
+      for (let k = 0; k < length; k++) text.push(codePoint(values[at + k] as number));
+      return text.join("");
+    }
+    default:
+      return values[at]!;
+  }
+}
+
+/** A file can hold any 32 bits; what is no code point reads as U+FFFD. */
+function codePoint(code: number): string {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
+}
+
+function write(data: TypedArray, at: number, type: DType, value: Element): void {
+  const values = data as unknown as Entries;
+  switch (type.kind) {
+    case "b":
+      if (typeof value !== "boolean") throw new TypeError(`${type.name} takes a boolean`);
+      values[at] = value ? 1 : 0;
+      return;
+    case "c": {
+      if (typeof value === "number") [values[at], values[at + 1]] = [value, 0];
+      else if (isComplex(value)) [values[at], values[at + 1]] = [value.re, value.im];
+      else throw new TypeError(`${type.name} takes a number or { re, im }`);
+      return;
+    }
+    case "S":
+    case "V":
+      fill(
+        values,
+        at,
+        type,
+        typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array),
+      );
+      return;
+    case "U":
+      if (typeof value !== "string") throw new TypeError(`${type.name} takes a string`);
+      fill(
+        values,
+        at,
+        type,
+        Array.from(value, (character) => character.codePointAt(0)!),
+      );
+      return;
+    default: {
+      const wanted = type.itemsize_bytes === 8 && type.kind !== "f" ? "bigint" : "number";
+      if (typeof value !== wanted) throw new TypeError(`${type.name} takes a ${wanted}, not ${typeof value}`);
+      values[at] =
+        data instanceof Uint16Array && type.kind === "f" ? float16ToBits(value as number) : (value as number);
+    }
+  }
+}
+
+function isComplex(value: Element): value is Complex {
+  return (
+    typeof value === "object" && "re" in value && typeof value.re === "number" && typeof value.im === "number"
+  );
+}
+
+function fill(values: Entries, at: number, type: DType, codes: ArrayLike<number>): void {
+  if (typeof codes !== "object" || typeof codes.length !== "number")
+    throw new TypeError(`${type.name} takes a string or bytes`);
+  if (codes.length > type.entries) throw new RangeError(`${codes.length} codes do not fit into ${type.name}`);
+  for (let k = 0; k < type.entries; k++) values[at + k] = codes[k] ?? 0;
+}
