@@ -1,0 +1,36 @@
+// The names that the package exports. A name that comes or goes is a change for users: it belongs in the changelog too.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import * as library from "persist-archive";
+import { read } from "./checkout.ts";
+
+const VALUES = ["NDArray", "PersistError", "isPersistError"];
+
+const TYPES = ["Complex", "Element", "ErrorCode", "ErrorDetails", "NDArrayFields", "Selection", "TypedArray"];
+
+/** Names that a declaration file exports as types, by `export type { A, B }` and `export interface A`. */
+function exportedTypes(text: string): string[] {
+  const lists = [...text.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, list]) => list!.split(","));
+  const singles = [...text.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)].map(
+    ([, name]) => name!,
+  );
+  const names = [...lists, ...singles].map((name) => name.trim().replace(/^.* as /, ""));
+  return names.filter((name) => name !== "").toSorted();
+}
+
+describe("the package's exports", () => {
+  it("are these values", () => assert.deepEqual(Object.keys(library).toSorted(), VALUES));
+
+  it("are these types", () => assert.deepEqual(exportedTypes(read("dist/index.d.ts")), TYPES));
+
+  it("are the same through require()", function () {
+    // Node 20.19 and newer load ES modules by require(), unless that is switched off.
+    const required = createRequire(import.meta.url)("persist-archive") as Record<string, unknown>;
+    assert.equal(required["PersistError"], library.PersistError);
+  });
+
+  it("have no default, and nothing but named exports", () => {
+    assert.equal("default" in library, false);
+    assert.doesNotMatch(read("lib/index.ts"), /export \*|export default/);
+  });
+});

@@ -1,0 +1,104 @@
+// What holds for every file that is kept: links lead somewhere, nothing names a machine, commands are documented.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { read, root, trackedFiles } from "./checkout.ts";
+
+const files = trackedFiles();
+const text = files.filter((path) =>
+  /\.(ts|mjs|cjs|js|json|md|cc|c|h|txt|sh|yml|py)$|(^|\/)\.?[a-z]+$/.test(path),
+);
+const documents = files.filter((path) => path.endsWith(".md") && !path.startsWith("test/fixtures/"));
+
+describe("the repository", () => {
+  it("has files to look at", () => {
+    assert.ok(text.includes("package.json"));
+    assert.ok(text.includes("lib/index.ts"));
+    assert.ok(documents.includes("CONTRIBUTING.md"));
+  });
+
+  it("names no path of a particular machine and no registry's host", () => {
+    // Parts are joined here so that this file does not name what it looks for.
+    const home = ["/ho", "me/"].join("") + "[a-z]+/";
+    const place = new RegExp([home, "/ro" + "ot/", "/wo" + "rk/"].join("|"));
+    const host = /https?:\/\/[^\s"')]*(registry|artifact|nexus|verdaccio)[^\s"')]*/i;
+    const found = text
+      .filter((path) => !path.startsWith("test/fixtures/"))
+      .flatMap((path) =>
+        read(path)
+          .split("\n")
+          .map((line, i) => `${path}:${i + 1}: ${line}`)
+          .filter((line) => place.test(line) || host.test(line)),
+      );
+    assert.deepEqual(found, []);
+  });
+
+  it("locks versions and checksums, but not where packages come from", () => {
+    const lock = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, Record<string, unknown>>;
+    };
+    const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
+    assert.ok(entries.length > 10);
+    for (const [path, entry] of entries) {
+      assert.equal(entry["resolved"], undefined, path);
+      assert.equal(typeof entry["integrity"], "string", path);
+    }
+  });
+
+  it("has documents whose links lead somewhere", () => {
+    const broken: string[] = [];
+    for (const path of documents) {
+      const prose = read(path).replace(/^```[\s\S]*?^```/gm, "");
+      for (const [, target] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(target!)) continue;
+        const [file, anchor] = target!.split("#");
+        const leads = file === "" ? path : normalize(join(dirname(path), file!));
+        if (!existsSync(join(root, leads))) broken.push(`${path}: ${target}`);
+        else if (anchor !== undefined && leads.endsWith(".md") && !headings(read(leads)).includes(anchor)) {
+          broken.push(`${path}: ${target} (no such heading)`);
+        }
+      }
+    }
+    assert.deepEqual(broken, []);
+  });
+
+  it("documents every npm script in CONTRIBUTING.md, and none that is not there", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    // A pre-script runs with the script that it prepares.
+    const names = Object.keys(scripts).filter(
+      (name) => !(name.startsWith("pre") && name.slice(3) in scripts),
+    );
+    const rows = [...read("CONTRIBUTING.md").matchAll(/^\| `npm (?:run )?([\w:]+)` +\|/gm)].map(
+      ([, name]) => name!,
+    );
+    assert.deepEqual(rows.toSorted(), names.toSorted());
+  });
+
+  it("shows every folder of the top level, of lib/ and of native/ in CONTRIBUTING.md's tree", () => {
+    const tree = /^```text\n([\s\S]*?)^```/m.exec(read("CONTRIBUTING.md"))?.[1] ?? "";
+    const shown: string[] = [];
+    let parent = "";
+    for (const [, indent, name] of tree.matchAll(/^( *)([\w.-]+)\//gm)) {
+      if (indent === "") parent = name!;
+      shown.push(indent === "" ? name! : `${parent}/${name}`);
+    }
+    const folders = new Set<string>();
+    for (const path of files.filter((file) => file.includes("/"))) {
+      const [top, second, third] = path.split("/");
+      folders.add(top!);
+      if (third !== undefined && /^(lib|native)$/.test(top!)) folders.add(`${top}/${second}`);
+    }
+    const missing = [...folders].filter((folder) => !shown.includes(folder));
+    assert.deepEqual(missing, []);
+  });
+});
+
+/** The anchors of a document's headings, as GitHub makes them. */
+function headings(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ +(.*)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replace(/ /g, "-"),
+  );
+}
