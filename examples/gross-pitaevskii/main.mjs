@@ -1,0 +1,231 @@
+// Runs the simulation twice, side by side: once undisturbed, and once killed in the middle and started again. Both must
+// end with the same bits.
+//
+//     npm start [-- --grid 512 --steps 480 --interaction 500 --every 24 --keep 3 --kill-at 0.6]
+import { fork, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openStep, pathOf } from "./checkpoints.mjs";
+import { checkPhysics, literature } from "./checks.mjs";
+import { densityPicture } from "./picture.mjs";
+import { defaults } from "./setup.mjs";
+import { bar, clear, line, paint, progress } from "./terminal.mjs";
+
+const runner = fileURLToPath(new URL("./run.mjs", import.meta.url));
+const directories = { undisturbed: join("out", "gpe-undisturbed"), killed: join("out", "gpe") };
+const children = new Set();
+const at = { undisturbed: 0, killed: 0 }; // the step that each run has reached
+const saves_ms = [];
+let save_bytes = 0;
+const begun_ms = performance.now();
+
+const options = readOptions();
+for (const [name, number] of [
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+])
+  process.on(name, () => {
+    for (const child of children) child.kill("SIGKILL");
+    clear();
+    line("interrupted");
+    process.exit(128 + number);
+  });
+
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (error) {
+  for (const child of children) child.kill("SIGKILL");
+  clear();
+  throw error;
+}
+
+async function main() {
+  for (const directory of Object.values(directories)) rmSync(directory, { recursive: true, force: true });
+  const { grid, steps, interaction, every } = options;
+  line(paint("bold", "Gross-Pitaevskii: a breathing condensate with three vortices"));
+  line(
+    `${grid} × ${grid} points of complex128, g = ${interaction}, ${steps} steps, a checkpoint every ${every} steps`,
+  );
+  line();
+
+  await Promise.all([start("undisturbed").done, killAndRestart()]);
+  clear();
+  const mean_ms = saves_ms.reduce((sum, ms) => sum + ms, 0) / saves_ms.length;
+  line(
+    `saved      ${saves_ms.length} checkpoints of ${(save_bytes / 1e6).toFixed(1)} MB, ${mean_ms.toFixed(0)} ms each on average, synced to disk`,
+  );
+
+  const [whole, restarted] = await Promise.all(
+    [directories.undisturbed, directories.killed].map((directory) => openStep(directory, steps)),
+  );
+  line();
+  for (const text of densityPicture(restarted.simulation)) line(`  ${paint("cyan", text)}`);
+  const good = [showPhysics(restarted), showBits(whole, restarted)].every(Boolean);
+  showArchive(directories.killed, restarted);
+  line();
+  line(
+    good
+      ? paint(["bold", "green"], `OK  all of it holds (${seconds()})`)
+      : paint(["bold", "red"], `FAILED  see ✗ above (${seconds()})`),
+  );
+  return good;
+}
+
+/** Lets a run get to a random moment, kills it there, and starts another process in its place. */
+async function killAndRestart() {
+  const moment = options["kill-at"] ?? 0.25 + 0.6 * Math.random();
+  const target = Math.max(1, Math.floor(moment * options.steps));
+  const delay_ms = Math.random() * 200; // so that it also falls between steps and into the writing of a checkpoint
+  const first = start("killed");
+  await Promise.race([first.reached(target), first.done]);
+  await sleep(delay_ms);
+  if (first.child.exitCode !== null) throw new Error("the run was over before it could be killed");
+  first.child.kill("SIGKILL");
+  await first.done.catch(() => {}); // its death is what was wanted
+  const reached = at.killed;
+  line(
+    `killed     process ${first.child.pid} by SIGKILL after step ${reached} of ${options.steps}, a random moment, at ${seconds()}`,
+  );
+
+  const second = start("killed");
+  const from = await second.restarted;
+  line(
+    `restarted  as process ${second.child.pid} from ${pathOf(directories.killed, from)}, doing ${reached - from} steps again`,
+  );
+  await second.done;
+}
+
+/** Starts a run in a process of its own. */
+function start(name) {
+  const run = [directories[name], ...Object.keys(defaults).map((key) => `--${key}=${options[key]}`)];
+  const child = fork(runner, run);
+  children.add(child);
+  let wanted = Infinity;
+  const reached = withResolvers();
+  const restarted = withResolvers();
+  const done = withResolvers();
+  child.on("message", (message) => {
+    if (message.kind === "restarted") restarted.resolve(message.step);
+    if (message.kind === "saved") {
+      saves_ms.push(message.elapsed_ms);
+      save_bytes = message.size_bytes;
+    }
+    at[name] = message.step;
+    if (at[name] >= wanted) reached.resolve();
+    showProgress();
+  });
+  child.on("error", done.reject);
+  child.on("exit", (code, signal) => {
+    children.delete(child);
+    const error = new Error(`the ${name} run ended with ${signal ?? `exit code ${code}`}`);
+    restarted.reject(error);
+    if (code === 0) done.resolve();
+    else done.reject(error);
+  });
+  restarted.promise.catch(() => {}); // only a second run is asked for it
+  return {
+    child,
+    done: done.promise,
+    restarted: restarted.promise,
+    reached(step) {
+      wanted = step;
+      return reached.promise;
+    },
+  };
+}
+
+function showProgress() {
+  const { steps } = options;
+  const width = (process.stdout.columns ?? 100) < 90 ? 8 : 16;
+  const one = (name) =>
+    `${name} ${bar(at[name] / steps, width)} ${String(at[name]).padStart(String(steps).length)}/${steps}`;
+  progress(`${one("undisturbed")}   ${one("killed")}   ${seconds()}`);
+}
+
+function showPhysics(items) {
+  const checks = checkPhysics(items);
+  const width = Math.max(...checks.map((check) => check.name.length));
+  line();
+  line(
+    paint("bold", `  ${"physics".padEnd(width)}  ${"measured".padStart(12)}  ${"reference".padStart(12)}`),
+  );
+  for (const { ok, name, measured, reference, source } of checks)
+    line(
+      `${mark(ok)} ${name.padEnd(width)}  ${figure(measured)}  ${figure(reference)}  ${paint("gray", source)}`,
+    );
+  line(paint("gray", `  ${literature}`));
+  return checks.every((check) => check.ok);
+}
+
+function showBits(whole, restarted) {
+  const fields = [whole, restarted].map((items) => sha256(items.simulation.psi.data));
+  const series = [whole, restarted].map((items) => JSON.stringify([...items.simulation.recorder.series]));
+  const ok = fields[0] === fields[1] && series[0] === series[1];
+  line();
+  line(paint("bold", "  same bits after the kill"));
+  for (const [i, name] of ["undisturbed", "killed and restarted"].entries())
+    line(`${mark(ok)} ${name.padEnd(20)}  sha256 of ψ ${fields[i].slice(0, 32)}…`);
+  return ok;
+}
+
+/** Tells where the archive is and how to read it; where NumPy is at hand, what it reads. */
+function showArchive(directory, { simulation }) {
+  const path = relative("", pathOf(directory, simulation.step));
+  const area = simulation.grid.spacing ** 2;
+  const script = `import numpy as np; psi = np.load("${path}/_arrays/psi.npy"); print(psi.shape, psi.dtype, (abs(psi)**2).sum() * ${area})`;
+  line();
+  line(paint("bold", "  the archive"));
+  line(`  ${path}/index.js`);
+  line(
+    `  JavaScript  node -e 'import("./${path}/index.js").then(({ simulation }) => console.log(simulation))'`,
+  );
+  line(`  Python      python3 -c '${script}'`);
+  const python = ["/usr/bin/python3", "python3"].map((command) =>
+    spawnSync(command, ["-c", script], { encoding: "utf8" }),
+  );
+  const answer = python.find((result) => result.status === 0);
+  if (answer)
+    line(paint("gray", `              ${answer.stdout.trim()}   (shape, dtype, norm: what NumPy just read)`));
+}
+
+function readOptions() {
+  const names = [...Object.keys(defaults), "kill-at"];
+  const { values } = parseArgs({
+    options: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
+  });
+  const result = { ...defaults };
+  for (const [name, text] of Object.entries(values)) {
+    result[name] = Number(text);
+    if (!(result[name] > 0)) throw new RangeError(`--${name} takes a positive number, not "${text}"`);
+  }
+  return result;
+}
+
+function mark(ok) {
+  return ok ? paint("green", "✓") : paint("red", "✗");
+}
+
+function figure(value) {
+  const text = Number.isInteger(value) || Math.abs(value) >= 1e-3 ? value.toFixed(7) : value.toExponential(1);
+  return (Number.isInteger(value) ? String(value) : text).padStart(12);
+}
+
+function seconds() {
+  return `${((performance.now() - begun_ms) / 1000).toFixed(1)} s`;
+}
+
+function sha256(data) {
+  return createHash("sha256")
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .digest("hex");
+}
+
+function withResolvers() {
+  const result = {};
+  result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
+  return result;
+}
