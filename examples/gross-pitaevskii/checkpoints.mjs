@@ -22,7 +22,7 @@ export async function steps(directory) {
     .map((name) => /^step-(\d+)$/.exec(name))
     .filter(Boolean)
     .map((match) => Number(match[1]))
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
 }
 
 /** Opens one checkpoint. Reading runs no code: the classes come from this program, under the name the archive gives them. */
@@ -37,7 +37,7 @@ export function openStep(directory, step) {
  * @returns the items of the checkpoint, or null when there is none
  */
 export async function openNewest(directory) {
-  for (const step of (await steps(directory)).reverse()) {
+  for (const step of (await steps(directory)).toReversed()) {
     try {
       return await openStep(directory, step);
     } catch (error) {

@@ -6,7 +6,7 @@ import { fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openStep, pathOf } from "./checkpoints.mjs";
@@ -56,7 +56,7 @@ async function main() {
   clear();
   const mean_ms = saves_ms.reduce((sum, ms) => sum + ms, 0) / saves_ms.length;
   line(
-    `saved      ${saves_ms.length} checkpoints of ${(save_bytes / 1e6).toFixed(1)} MB, ${mean_ms.toFixed(0)} ms each on average, synced to disk`,
+    `saved      ${saves_ms.length} checkpoints of ${(save_bytes / 1e6).toFixed(1)} MB, synced, in ${mean_ms.toFixed(0)} ms each`,
   );
 
   const [whole, restarted] = await Promise.all(
@@ -79,22 +79,25 @@ async function main() {
 async function killAndRestart() {
   const moment = options["kill-at"] ?? 0.25 + 0.6 * Math.random();
   const target = Math.max(1, Math.floor(moment * options.steps));
-  const delay_ms = Math.random() * 200; // so that it also falls between steps and into the writing of a checkpoint
   const first = start("killed");
+  await Promise.race([first.reached(1), first.done]);
+  const stepping_ms = performance.now();
   await Promise.race([first.reached(target), first.done]);
-  await sleep(delay_ms);
-  if (first.child.exitCode !== null) throw new Error("the run was over before it could be killed");
+  // Up to a checkpoint's interval later, so that it may fall anywhere: into a step or into the writing of a checkpoint.
+  const interval_ms = ((performance.now() - stepping_ms) / target) * options.every;
+  await sleep(Math.random() * interval_ms);
+  if (at.killed >= options.steps) throw new Error("the run was over before it could be killed");
   first.child.kill("SIGKILL");
   await first.done.catch(() => {}); // its death is what was wanted
   const reached = at.killed;
   line(
-    `killed     process ${first.child.pid} by SIGKILL after step ${reached} of ${options.steps}, a random moment, at ${seconds()}`,
+    `killed     by SIGKILL after step ${reached} of ${options.steps}, a random moment (process ${first.child.pid})`,
   );
 
   const second = start("killed");
   const from = await second.restarted;
   line(
-    `restarted  as process ${second.child.pid} from ${pathOf(directories.killed, from)}, doing ${reached - from} steps again`,
+    `restarted  from ${pathOf(directories.killed, from)}, ${Math.max(0, reached - from)} steps lost (process ${second.child.pid})`,
   );
   await second.done;
 }
@@ -104,8 +107,7 @@ function start(name) {
   const run = [directories[name], ...Object.keys(defaults).map((key) => `--${key}=${options[key]}`)];
   const child = fork(runner, run);
   children.add(child);
-  let wanted = Infinity;
-  const reached = withResolvers();
+  const waiting = []; // { step, resolve }: who waits for the run to reach a step
   const restarted = withResolvers();
   const done = withResolvers();
   child.on("message", (message) => {
@@ -115,7 +117,7 @@ function start(name) {
       save_bytes = message.size_bytes;
     }
     at[name] = message.step;
-    if (at[name] >= wanted) reached.resolve();
+    for (const { step, resolve } of waiting) if (at[name] >= step) resolve();
     showProgress();
   });
   child.on("error", done.reject);
@@ -131,10 +133,7 @@ function start(name) {
     child,
     done: done.promise,
     restarted: restarted.promise,
-    reached(step) {
-      wanted = step;
-      return reached.promise;
-    },
+    reached: (step) => new Promise((resolve) => waiting.push({ step, resolve })),
   };
 }
 
@@ -172,24 +171,25 @@ function showBits(whole, restarted) {
   return ok;
 }
 
-/** Tells where the archive is and how to read it; where NumPy is at hand, what it reads. */
+/** Tells where the archive is and how to read it, as commands to paste; where NumPy is at hand, also what it reads. */
 function showArchive(directory, { simulation }) {
-  const path = relative("", pathOf(directory, simulation.step));
-  const area = simulation.grid.spacing ** 2;
-  const script = `import numpy as np; psi = np.load("${path}/_arrays/psi.npy"); print(psi.shape, psi.dtype, (abs(psi)**2).sum() * ${area})`;
+  const path = pathOf(directory, simulation.step).replaceAll("\\", "/");
+  const script = `import numpy as np; psi = np.load("${path}/_arrays/psi.npy"); print(psi.shape, psi.dtype)`;
   line();
   line(paint("bold", "  the archive"));
   line(`  ${path}/index.js`);
-  line(
-    `  JavaScript  node -e 'import("./${path}/index.js").then(({ simulation }) => console.log(simulation))'`,
-  );
-  line(`  Python      python3 -c '${script}'`);
-  const python = ["/usr/bin/python3", "python3"].map((command) =>
-    spawnSync(command, ["-c", script], { encoding: "utf8" }),
-  );
-  const answer = python.find((result) => result.status === 0);
-  if (answer)
-    line(paint("gray", `              ${answer.stdout.trim()}   (shape, dtype, norm: what NumPy just read)`));
+  line();
+  line(paint("gray", "  read it from JavaScript"));
+  line(`node -e 'import("./${path}/index.js").then((items) => console.log(items))'`);
+  line(paint("gray", "  and from Python"));
+  line(`python3 -c '${script}'`);
+  const sum = `${script}; print("norm", (abs(psi)**2).sum() * ${simulation.grid.spacing ** 2})`;
+  for (const python of ["/usr/bin/python3", "python3"]) {
+    const { status, stdout } = spawnSync(python, ["-c", sum], { encoding: "utf8" });
+    if (status !== 0) continue; // no Python, or no NumPy: nothing to show
+    line(paint("gray", `  NumPy just read: ${stdout.trim().replaceAll("\n", ", ")}`));
+    break;
+  }
 }
 
 function readOptions() {
