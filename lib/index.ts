@@ -1,5 +1,5 @@
 export { PersistError, isPersistError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
-export { NDArray } from "./ndarray.ts";
-export type { Complex, Element, NDArrayFields, Selection } from "./ndarray.ts";
-export type { TypedArray } from "./dtype.ts";
+export { represent, type CodeTag, type Template } from "./represent/template.ts";
+export { register } from "./represent/reference/registry.ts";
+export { stringify } from "./archive/stringify.ts";

@@ -1,0 +1,31 @@
+// From items to a Plan: the one place where the options of an archive meet the graph.
+
+import { arrange } from "../graph/arrange.ts";
+import type { Plan } from "../graph/plan.ts";
+import { survey } from "../graph/survey.ts";
+import { representationOf } from "../represent/represent.ts";
+import type { Rule } from "../represent/template.ts";
+import { checkName } from "./names.ts";
+
+export interface PlanOptions {
+  /** Arrays with more elements than this are stored outside of the text. */
+  readonly arrayThreshold: number;
+  readonly rules?: readonly Rule[] | undefined;
+  /** Whether the only item becomes the default export. */
+  readonly single?: boolean | undefined;
+}
+
+/**
+ * Takes the items as they are at this moment.
+ * @throws TypeError when `items` is not an object, or `single` is given for more or less than one
+ */
+export function planItems(items: Readonly<Record<string, unknown>>, options: PlanOptions): Plan {
+  if (typeof items !== "object" || items === null) throw new TypeError("items must be an object from names to values");
+  const names = Object.keys(items);
+  for (const name of names) checkName(name);
+  const single = options.single === true;
+  if (single && names.length !== 1) throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
+  const roots = names.map((name) => items[name]);
+  const graph = survey(single ? ["default"] : names, roots, (value) => representationOf(value, options.rules));
+  return arrange(graph, options);
+}

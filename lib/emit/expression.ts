@@ -1,0 +1,223 @@
+// Expressions: a node of the plan as the parts of its text. One way of writing for each form, whether the node is named or stands in place. Nesting is
+// followed with a stack of what is still to be written.
+
+import type { Operand, PlanNode } from "../graph/plan.ts";
+import { CONFIGURABLE, ENUMERABLE, HOLE, PLAIN, WRITABLE, type Reference } from "../represent/representation.ts";
+import { base64, elementsParts } from "./elements.ts";
+import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
+import { literal, member, propertyKey } from "./literals.ts";
+
+/** What expressions need to know of the rest of the module. */
+export interface Surroundings {
+  /** The local name of a reference, with its members. */
+  reference(reference: Reference): string;
+  /** The local name of a helper function, which is thereby asked for. */
+  helper(name: "bytes" | "link"): string;
+}
+
+type Item = Part | PlanNode;
+
+/** The parts of a node's own expression, even where it has a name. */
+export function creationParts(node: PlanNode, around: Surroundings): Part[] {
+  return write(expand(node, around), around);
+}
+
+/** The parts of any operand: a literal, a name, or the expression in place. */
+export function operandParts(operand: Operand, around: Surroundings): Part[] {
+  return write([item(operand)], around);
+}
+
+function write(items: Item[], around: Surroundings): Part[] {
+  const parts: Part[] = [];
+  const todo = items.reverse();
+  while (todo.length > 0) {
+    const next = todo.pop()!;
+    if (typeof next !== "object" || next instanceof Uint8Array) parts.push(next);
+    else if (next.name !== undefined) parts.push(next.name);
+    else {
+      const inner = expand(next, around);
+      for (let i = inner.length - 1; i >= 0; i--) todo.push(inner[i]!);
+    }
+  }
+  return parts;
+}
+
+function item(operand: Operand): Item {
+  return typeof operand === "object" && operand !== null ? operand : literal(operand);
+}
+
+/** One level of a node: its text, with children as items. */
+function expand(node: PlanNode, around: Surroundings): Item[] {
+  const { create } = node;
+  const { integrity, deferred } = node;
+  let items: Item[];
+  if (create.form === "object") items = withAttributes(objectItems(node), node);
+  else items = withProperties(coreItems(node, around), node);
+  if (node.prototype !== undefined && create.form !== "object" && deferred?.prototype !== true) {
+    items = ["Object.setPrototypeOf(", ...items, ", ", item(node.prototype), ")"];
+  }
+  if (integrity !== "extensible" && deferred === undefined) items = [`${closer(integrity)}(`, ...items, ")"];
+  return items;
+}
+
+/** The function that makes an object non-extensible, sealed or frozen. */
+export function closer(integrity: PlanNode["integrity"]): string {
+  if (integrity === "frozen") return "Object.freeze";
+  return integrity === "sealed" ? "Object.seal" : "Object.preventExtensions";
+}
+
+function coreItems(node: PlanNode, around: Surroundings): Item[] {
+  const { create } = node;
+  switch (create.form) {
+    case "object":
+      return objectItems(node);
+    case "array":
+      return arrayItems(node, create.elements as (Operand | typeof HOLE)[]);
+    case "call": {
+      const callee = (create.construct ? "new " : "") + create.callee;
+      const args = node.entries === undefined ? callItems(create.args as Operand[]) : entryItems(node);
+      return [callee, "(", ...args, ")"];
+    }
+    case "template":
+      return create.strings.flatMap((text, i) => (i < create.values.length ? [text, item(create.values[i] as Operand)] : [text]));
+    case "reference":
+      return [around.reference(create.reference)];
+    case "inline":
+      return elementsParts(create.array, () => around.helper("bytes"));
+    case "stored":
+      return [`arrays${member(create.slot.name)}`];
+    case "bytes":
+      return bufferItems(create, around);
+    case "fields":
+      return fieldItems(create.fields);
+    case "json":
+    case "row":
+      throw new Error(`not yet written: ${create.form}`);
+  }
+}
+
+function callItems(args: readonly Operand[]): Item[] {
+  return args.flatMap((arg, i) => (i === 0 ? [item(arg)] : [", ", item(arg)]));
+}
+
+function objectItems(node: PlanNode): Item[] {
+  const members: Item[][] = [];
+  const { deferred } = node;
+  if (node.prototype !== undefined && deferred?.prototype !== true) members.push(["__proto__: ", item(node.prototype)]);
+  for (const [i, key] of node.keys.entries()) {
+    // a placeholder keeps the place of what a patch will bring
+    const value: Item = deferred?.values.has(i) === true ? "undefined" : item(node.values[i]);
+    if (typeof key === "object") {
+      if (deferred?.values.has(i) !== true || key.name !== undefined) members.push(["[", key, "]: ", value]);
+    } else if (key !== "__proto__" && typeof value === "object" && (value as PlanNode).name === key) members.push([key]);
+    else members.push([propertyKey(key), ": ", value]);
+  }
+  return members.length === 0 ? ["{}"] : bracket("{", LINE, members, LINE, "}");
+}
+
+function arrayItems(node: PlanNode, elements: readonly (Operand | typeof HOLE)[]): Item[] {
+  if (elements.length === 0) return ["[]"];
+  const { deferred } = node;
+  const items: Item[][] = elements.map((value, i) => {
+    if (value === HOLE) return [""];
+    return [deferred?.elements.has(i) === true ? "undefined" : item(value as Operand)];
+  });
+  const isList = elements.every((value) => typeof value !== "object" && typeof value !== "symbol");
+  // a hole at the end needs a comma of its own
+  const close = elements.at(-1) === HOLE ? ",]" : "]";
+  return bracket("[", isList ? FILL : LINE, items, SOFT, close, close === "]");
+}
+
+/** A bracketed list: in one line, or one member a line (as many as fit for FILL). */
+function bracket(open: string, separator: Part, members: Item[][], edge: Part, close: string, trailing = true): Item[] {
+  const items: Item[] = [open, OPEN, edge === LINE ? LINE : SOFT];
+  for (const [i, member] of members.entries()) {
+    const last = i === members.length - 1;
+    if (separator === FILL && member.length === 1 && typeof member[0] === "string") items.push(member[0] + (last ? "" : ","));
+    else {
+      items.push(...member);
+      if (!last) items.push(",");
+    }
+    if (!last) items.push(separator);
+  }
+  if (trailing) items.push(TRAILING_COMMA);
+  items.push(edge, CLOSE, close);
+  return items;
+}
+
+function entryItems(node: PlanNode): Item[] {
+  const entries = node.entries!.slice(0, node.deferred?.entriesFrom ?? node.entries!.length);
+  if (entries.length === 0) return [];
+  if (node.kind !== "map") return bracket("[", LINE, entries.map((value) => [item(value)]), SOFT, "]");
+  const pairs: Item[][] = [];
+  for (let i = 0; i < entries.length; i += 2) pairs.push(["[", item(entries[i]), ", ", item(entries[i + 1]), "]"]);
+  return bracket("[", LINE, pairs, SOFT, "]");
+}
+
+/** An object literal takes all values plainly; the attributes that differ are changed at once. */
+function withAttributes(items: Item[], node: PlanNode): Item[] {
+  const { attributes, deferred } = node;
+  if (attributes === undefined) return items;
+  const changes: Item[][] = [];
+  for (const [i, bits] of attributes.entries()) {
+    if (bits === PLAIN || deferred?.values.has(i) === true) continue;
+    const off = [
+      ...((bits & WRITABLE) === 0 ? ["writable: false"] : []),
+      ...((bits & ENUMERABLE) === 0 ? ["enumerable: false"] : []),
+      ...((bits & CONFIGURABLE) === 0 ? ["configurable: false"] : []),
+    ];
+    changes.push([...keyItems(node.keys[i]!), `: { ${off.join(", ")} }`]);
+  }
+  if (changes.length === 0) return items;
+  return ["Object.defineProperties(", ...items, ", ", ...bracket("{", LINE, changes, LINE, "}"), ")"];
+}
+
+/** Any other object gets its properties by definition. */
+function withProperties(items: Item[], node: PlanNode): Item[] {
+  const members: Item[][] = [];
+  for (const [i, key] of node.keys.entries()) {
+    if (node.deferred?.values.has(i) !== true) members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
+  }
+  if (members.length === 0) return items;
+  return ["Object.defineProperties(", ...items, ", ", ...bracket("{", LINE, members, LINE, "}"), ")"];
+}
+
+function keyItems(key: string | PlanNode): Item[] {
+  return typeof key === "object" ? ["[", key, "]"] : [propertyKey(key)];
+}
+
+/** The descriptor of a property as an object literal. */
+export function descriptorItems(node: PlanNode, at: number): Item[] {
+  const bits = node.attributes?.[at] ?? PLAIN;
+  const flags = [
+    ...((bits & WRITABLE) !== 0 ? [", writable: true"] : []),
+    ...((bits & ENUMERABLE) !== 0 ? [", enumerable: true"] : []),
+    ...((bits & CONFIGURABLE) !== 0 ? [", configurable: true"] : []),
+  ];
+  return ["{ value: ", item(node.values[at]), ...flags, " }"];
+}
+
+function bufferItems(
+  create: { type: string; maxByteLength: number | undefined; data: Uint8Array },
+  around: Surroundings,
+): Item[] {
+  if (create.type === "ArrayBuffer" && create.maxByteLength === undefined) {
+    const { data } = create;
+    return data.every((byte) => byte === 0) ? [`new ArrayBuffer(${data.length})`] : [around.helper("bytes"), `(${literal(base64(data))})`];
+  }
+  throw new Error("not yet written: resizable and shared buffers");
+}
+
+function fieldItems(fields: readonly (readonly [string, Operand | readonly number[]])[]): Item[] {
+  const members: Item[][] = fields.map(([key, value]) => [
+    `${key}: `,
+    Array.isArray(value) ? `[${value.join(", ")}]` : item(value as Operand),
+  ]);
+  members.push(['[Symbol.for("persist-archive.NDArray")]: true']);
+  return bracket("{", LINE, members, LINE, "}");
+}
+
+/** Writes items out as parts, for statements that put them together by themselves. */
+export function itemParts(items: Item[], around: Surroundings): Part[] {
+  return write(items, around);
+}

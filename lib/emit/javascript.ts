@@ -1,0 +1,166 @@
+// Plan → the text of an ES module (docs/format.md). The text comes in chunks, so that a long one can be written without holding up the program.
+
+import { helpers } from "../helpers.ts";
+import { isIdentifier } from "../graph/names.ts";
+import { importKey, type Export, type Import, type Plan, type PlanNode, type Step } from "../graph/plan.ts";
+import { PLAIN } from "../represent/representation.ts";
+import { closer, creationParts, descriptorItems, itemParts, operandParts, type Surroundings } from "./expression.ts";
+import { layOut, type Part } from "./layout.ts";
+import { literal, member } from "./literals.ts";
+
+export type ArrayRow = readonly [file: string, descr: string, shape: readonly number[] | number, offset_bytes?: number];
+
+/** What is known only where the archive lies. */
+export interface EmitOptions {
+  /** The specifier for a module of the user's that no bare specifier reaches. */
+  readonly specifierOf: (file: string) => string;
+  /** The specifier of the array loader, and the rows of the arrays that were stored. */
+  readonly arrays?: {
+    readonly loader: string;
+    readonly rows: Readonly<Record<string, ArrayRow>>;
+    readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
+  };
+}
+
+export const FORMAT_LINE = "// persist-archive format 1\n";
+
+/** The module's text in pieces, in order. */
+export function* emitModule(plan: Plan, options: EmitOptions): Generator<string | Uint8Array> {
+  const locals = new Map<string, string>(
+    plan.imports.map((entry) => [importKey({ ...entry, path: [entry.name] }), entry.local]),
+  );
+  const used = new Set<"bytes" | "link">();
+  const around: Surroundings = {
+    reference(reference) {
+      const isGlobal = reference.specifier === undefined && reference.file === undefined;
+      const [first, ...rest] = reference.path as [string, ...string[]];
+      return (isGlobal ? first : locals.get(importKey(reference))!) + rest.map(member).join("");
+    },
+    helper(name) {
+      used.add(name);
+      return helpers[name].name;
+    },
+  };
+  // helpers stand above the statements that ask for them, so that these are written first
+  const exported = new Map<PlanNode, string>();
+  for (const { name, value } of plan.exports) {
+    if (typeof value === "object" && value?.name === name && !exported.has(value)) exported.set(value, name);
+  }
+  const body: (string | Uint8Array)[] = [];
+  const out = (text: string | Uint8Array): void => {
+    body.push(text);
+  };
+  if (plan.table !== undefined) body.push(`const ${plan.table} = [];\n`);
+  for (const step of plan.steps) writeStep(step, exported, around, out);
+  writeExports(plan.exports, exported, around, out);
+
+  yield FORMAT_LINE + importLines(plan.imports, options);
+  if (options.arrays !== undefined) yield arrayTable(options.arrays);
+  for (const name of used) yield helpers[name].text(helpers[name].name);
+  yield* body;
+}
+
+function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOptions): string {
+  const modules = new Map<string, Import[]>();
+  for (const entry of imports) {
+    const specifier = entry.specifier ?? specifierOf(entry.file!);
+    const list = modules.get(specifier);
+    if (list === undefined) modules.set(specifier, [entry]);
+    else list.push(entry);
+  }
+  let text = "";
+  for (const specifier of [...modules.keys()].sort()) {
+    const entries = modules.get(specifier)!;
+    const fallback = entries.find(({ name }) => name === "default");
+    const named = entries
+      .filter(({ name }) => name !== "default")
+      .map(({ name, local }) => {
+        const exported = isIdentifier(name) ? name : literal(name);
+        return exported === local ? local : `${exported} as ${local}`;
+      });
+    const clauses = [...(fallback === undefined ? [] : [fallback.local]), ...(named.length === 0 ? [] : [`{ ${named.join(", ")} }`])];
+    text += `import ${clauses.join(", ")} from ${literal(specifier)};\n`;
+  }
+  if (arrays !== undefined) text += `import { load } from ${literal(arrays.loader)};\n`;
+  return text;
+}
+
+function arrayTable({ rows, heads }: NonNullable<EmitOptions["arrays"]>): string {
+  const row = ([file, descr, shape, offset]: ArrayRow): string => {
+    const extent = typeof shape === "number" ? String(shape) : `[${shape.join(", ")}]`;
+    return `[${literal(file)}, ${literal(descr)}, ${extent}${offset === undefined ? "" : `, ${offset}`}]`;
+  };
+  const key = (name: string): string => (isIdentifier(name) ? name : literal(name));
+  let text = "const arrays = load(import.meta.url, {\n";
+  for (const name of Object.keys(rows)) text += `  ${key(name)}: ${row(rows[name]!)},\n`;
+  const files = Object.keys(heads);
+  if (files.length > 0) {
+    text += `}, {\n${files.map((file) => `  ${literal(file)}: [${heads[file]!.join(", ")}],\n`).join("")}`;
+  }
+  return `${text}});\n`;
+}
+
+function writeStep(step: Step, exported: ReadonlyMap<PlanNode, string>, around: Surroundings, out: (text: string | Uint8Array) => void): void {
+  const { node } = step;
+  const name = node.name!;
+  if (step.op === "bind") {
+    const start = name.startsWith("_[") ? `${name} = ` : `${exported.has(node) ? "export " : ""}const ${name} = `;
+    statement([start, ...creationParts(node, around)], out);
+    return;
+  }
+  statement(patchParts(step, name, around), out);
+}
+
+function patchParts(step: Exclude<Step, { op: "bind" }>, name: string, around: Surroundings): Part[] {
+  const { node } = step;
+  switch (step.op) {
+    case "prototype":
+      return [`Object.setPrototypeOf(${name}, `, ...operandParts(node.prototype, around), ")"];
+    case "element": {
+      const elements = node.create.form === "array" ? node.create.elements : [];
+      return [`${name}[${step.at}] = `, ...operandParts(elements[step.at] as never, around)];
+    }
+    case "entry":
+      return entryParts(node, step.at, name, around);
+    case "value": {
+      const key = node.keys[step.at]!;
+      const isPlaceholder = node.create.form === "object" && (node.attributes?.[step.at] ?? PLAIN) === PLAIN;
+      const access: Part[] = typeof key === "object" ? ["[", ...operandParts(key, around), "]"] : [member(key)];
+      if (isPlaceholder && typeof key === "string") return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
+      const text: Part[] = typeof key === "object" ? operandParts(key, around) : [literal(key)];
+      return [`Object.defineProperty(${name}, `, ...text, ", ", ...itemParts(descriptorItems(node, step.at), around), ")"];
+    }
+    case "integrity":
+      return [`${closer(node.integrity)}(${name})`];
+  }
+}
+
+function entryParts(node: PlanNode, at: number, name: string, around: Surroundings): Part[] {
+  const entries = node.entries!;
+  const isMap = node.kind === "map";
+  const method = isMap ? "set" : "add";
+  // a subclass or an own property may have another method of this name
+  const isUsual = node.prototype === undefined && !node.keys.includes(method);
+  const start = isUsual ? `${name}.${method}(` : `${isMap ? "Map" : "Set"}.prototype.${method}.call(${name}, `;
+  const args = isMap ? [...operandParts(entries[at], around), ", ", ...operandParts(entries[at + 1], around)] : operandParts(entries[at], around);
+  return [start, ...args, ")"];
+}
+
+function writeExports(exports: readonly Export[], exported: ReadonlyMap<PlanNode, string>, around: Surroundings, out: (text: string | Uint8Array) => void): void {
+  const renamed: string[] = [];
+  for (const { name, local, value } of exports) {
+    const bound = typeof value === "object" && value !== null ? value.name : undefined;
+    if (bound !== undefined && exported.get(value as PlanNode) === name) continue;
+    if (bound !== undefined) renamed.push(bound === name ? name : `${bound} as ${name}`);
+    else if (name === "default") statement(["export default ", ...operandParts(value, around)], out);
+    else {
+      statement([`${local === name ? "export " : ""}const ${local} = `, ...operandParts(value, around)], out);
+      if (local !== name) renamed.push(`${local} as ${name}`);
+    }
+  }
+  if (renamed.length > 0) out(`export { ${renamed.join(", ")} };\n`);
+}
+
+function statement(parts: Part[], out: (text: string | Uint8Array) => void): void {
+  layOut([...parts, ";\n"], 0, out);
+}

@@ -1,0 +1,33 @@
+// How primitives and keys are written. A string cannot end early or inject anything: JSON's escapes are JavaScript's.
+
+import { isIdentifier } from "../graph/names.ts";
+
+/** A primitive as a JavaScript literal. */
+export function literal(value: undefined | null | boolean | number | string | bigint): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "bigint":
+      return `${value}n`;
+    default:
+      return String(value);
+  }
+}
+
+/** A property key in an object literal. `__proto__` is computed, so that it is a property and not the prototype. */
+export function propertyKey(key: string): string {
+  if (key === "__proto__") return '["__proto__"]';
+  return isIdentifier(key) || isIndex(key) ? key : JSON.stringify(key);
+}
+
+/** A member access: `.name`, `[3]` or `["odd name"]`. */
+export function member(key: string): string {
+  if (isIndex(key)) return `[${key}]`;
+  return isIdentifier(key) && key !== "__proto__" ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+function isIndex(key: string): boolean {
+  return /^(?:0|[1-9]\d{0,14})$/.test(key);
+}

@@ -1,0 +1,322 @@
+// Arranges a surveyed graph into a Plan: gives every node its operands, decides what gets a name, opens cycles, and puts bindings into
+// dependency order.
+
+import { PersistError } from "../errors.ts";
+import { representPlain } from "../represent/represent.ts";
+import type { ArrayElements, Reference, Representation } from "../represent/representation.ts";
+import { mapChildren } from "./children.ts";
+import { components } from "./components.ts";
+import { deferParts, openComponent } from "./cycles.ts";
+import { keyPathOf } from "./keypath.ts";
+import { Names } from "./names.ts";
+import { childrenOf, Node } from "./node.ts";
+import { importKey, type ArraySlot, type Export, type Import, type Operand, type Plan, type PlanCreation, type Step } from "./plan.ts";
+import type { Graph } from "./survey.ts";
+
+export interface ArrangeOptions {
+  /** Arrays with more elements are stored outside; Infinity keeps all in the text. */
+  readonly arrayThreshold: number;
+}
+
+/** More levels than this in one expression are broken by names: V8's parser gives up at about 1,350. */
+const DEPTH = 200;
+/** With more names than this, bindings are entries of one table: V8 allows about 117,000 declarations. */
+const NAMES = 50_000;
+/** Exports need declarations of their own. */
+const EXPORTS = 100_000;
+
+/** Makes the plan of a graph. Everything is copied from the caller's objects but the memory of arrays. */
+export function arrange(graph: Graph, options: ArrangeOptions): Plan {
+  if (graph.roots.length > EXPORTS) {
+    throw new PersistError("PERSIST_LIMIT", `an archive holds at most ${EXPORTS} items, not ${graph.roots.length}`);
+  }
+  const built = new Builder(graph, options);
+  const nodes = built.nodes;
+  const component = components(graph);
+  const steps: Step[] = [];
+  const named = new Set<Node>();
+  const uses = usesOf(graph);
+  for (const root of graph.roots) {
+    const node = built.nodeOf(root);
+    if (node !== undefined && !isAlwaysInPlace(node)) named.add(node);
+  }
+  for (const node of nodes) {
+    if (node !== undefined && uses[node.index]! > 1 && !isAlwaysInPlace(node)) named.add(node);
+  }
+  nameDeep(graph, nodes, named);
+
+  // a component is written when the walk leaves its first node: all that it needs has been written by then
+  const membersOf = groupMembers(graph, nodes, component);
+  leaveInOrder(graph, nodes, (node) => {
+    const members = membersOf.get(node.index);
+    if (members === undefined) {
+      if (named.has(node) && (component === null || component[node.index] === node.index)) steps.push({ op: "bind", node });
+      return;
+    }
+    const opening = openComponent(members, graph.ends);
+    if ("closed" in opening) {
+      const keyPath = keyPathOf(graph, opening.closed.index);
+      throw new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} is part of a cycle in which every member needs the others to be made first`, { keyPath });
+    }
+    const { shells, others, nameAll } = opening;
+    const patches = deferParts(shells, (other) => component![other.index] === node.index);
+    for (const shell of shells) {
+      named.add(shell);
+      steps.push({ op: "bind", node: shell });
+    }
+    for (const other of others) {
+      if (nameAll && !isAlwaysInPlace(other)) named.add(other);
+      if (named.has(other)) steps.push({ op: "bind", node: other });
+    }
+    steps.push(...patches);
+  });
+
+  const { imports, table, exports } = giveNames(graph, built, steps);
+  return { imports, steps, arrays: built.arrays, exports, table };
+}
+
+/** How often each node is referred to. */
+function usesOf({ count, edgeTargets }: Graph): Int32Array {
+  const uses = new Int32Array(count).fill(1);
+  for (const target of edgeTargets) uses[target]!++;
+  return uses;
+}
+
+/** What is as short as a name, and has no identity of its own to keep. */
+function isAlwaysInPlace({ create, kind }: Node): boolean {
+  return create.form === "reference" || create.form === "row" || kind === "registered symbol";
+}
+
+/** Names nodes so that no expression is nested deeper than DEPTH. */
+function nameDeep(graph: Graph, nodes: readonly (Node | undefined)[], named: Set<Node>): void {
+  const heights = new Int32Array(graph.count);
+  for (let i = graph.count - 1; i > 0; i--) {
+    const node = nodes[i];
+    if (node === undefined) continue;
+    let height = heights[i]! + 1;
+    if (height >= DEPTH) named.add(node);
+    if (named.has(node)) height = 0;
+    const parent = graph.parents[i]!;
+    if (height > heights[parent]!) heights[parent] = height;
+  }
+}
+
+/** The members of each component with a cycle, by its first node; components of one node without a cycle are left out. */
+function groupMembers(graph: Graph, nodes: readonly (Node | undefined)[], component: Int32Array | null): Map<number, Node[]> {
+  const members = new Map<number, Node[]>();
+  if (component === null) return members;
+  for (let i = 1; i < graph.count; i++) {
+    const node = nodes[i];
+    if (node === undefined) continue;
+    const first = component[i]!;
+    const list = members.get(first);
+    if (list === undefined) members.set(first, [node]);
+    else list.push(node);
+  }
+  for (const [first, [node, ...more]] of members) {
+    if (more.length === 0 && ![...childrenOf(node!)].includes(node!)) members.delete(first);
+  }
+  return members;
+}
+
+/** Calls `leave` for each node after all of its subtree. */
+function leaveInOrder(graph: Graph, nodes: readonly (Node | undefined)[], leave: (node: Node) => void): void {
+  const path: Node[] = [];
+  for (const node of nodes) {
+    if (node === undefined) continue;
+    while (path.length > 0 && graph.ends[path.at(-1)!.index]! <= node.index) leave(path.pop()!);
+    path.push(node);
+  }
+  while (path.length > 0) leave(path.pop()!);
+}
+
+/** Names what is bound: items by their own names, the rest by their keys, or by a place in one table when there are very many. */
+function giveNames(
+  graph: Graph,
+  built: Builder,
+  steps: readonly Step[],
+): Pick<Plan, "imports" | "exports" | "table"> {
+  const names = new Names();
+  const exports: Export[] = graph.rootNames.map((name, i) => {
+    const node = built.nodeOf(graph.roots[i]);
+    const local = names.take(name) ? name : names.make(`${name}_`);
+    if (node !== undefined && !isAlwaysInPlace(node)) node.name ??= local;
+    return { name, local, value: built.operandOf(graph.roots[i]) };
+  });
+  const imports = nameImports(built.references, names);
+  const bound = steps.filter((step) => step.op === "bind" && step.node.name === undefined).map((step) => step.node as Node);
+  if (bound.length > NAMES) {
+    for (const [i, node] of bound.entries()) node.name = `_[${i}]`;
+    return { imports, exports, table: "_" };
+  }
+  for (const node of bound) node.name = names.make(built.hints[node.index] ?? node.kind);
+  return { imports, exports, table: undefined };
+}
+
+/** One import for each export of a module that the graph refers to. */
+function nameImports(references: readonly Reference[], names: Names): Import[] {
+  const imports = new Map<string, Import>();
+  for (const { specifier, file, path } of references) {
+    const [name, member] = path as [string, string?];
+    const key = importKey({ specifier, file, path });
+    if (imports.has(key)) continue;
+    const wish = name !== "default" ? name : member !== undefined && member !== "prototype" ? member : moduleName(specifier ?? file!);
+    imports.set(key, { specifier, file, name, local: names.make(wish) });
+  }
+  return [...imports.values()];
+}
+
+/** A name for a module's default export: the last word of its specifier. */
+function moduleName(module: string): string {
+  return module.replace(/\.[cm]?js$/, "").split(/[/\\:]/).at(-1) ?? module;
+}
+
+/** Turns representations into nodes, with nodes in place of their children. */
+class Builder {
+  readonly nodes: (Node | undefined)[];
+  readonly references: Reference[] = [];
+  readonly arrays: ArraySlot[] = [];
+  /** The key by which each node was reached, to be named after. */
+  readonly hints: (string | undefined)[] = [];
+  readonly #graph: Graph;
+  readonly #options: ArrangeOptions;
+  readonly #uses: Int32Array;
+  readonly #slotNames: Set<string> = new Set<string>();
+  /** Where the roots begin in the walk. */
+  readonly #rootNodes: Map<unknown, Node> = new Map<unknown, Node>();
+
+  constructor(graph: Graph, options: ArrangeOptions) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#uses = usesOf(graph);
+    this.nodes = [undefined];
+    for (let i = 1; i < graph.count; i++) this.nodes.push(new Node(i));
+    let cursor = 1;
+    for (const [at, root] of graph.roots.entries()) {
+      if (this.#rootNodes.has(root) || (typeof root !== "object" && typeof root !== "function" && typeof root !== "symbol") || root === null) continue;
+      const known = graph.shared.get(root);
+      const index = known ?? cursor;
+      if (index === cursor) cursor = graph.ends[cursor]!;
+      this.hints[index] ??= graph.rootNames[at];
+      this.#rootNodes.set(root, this.nodes[index]!);
+    }
+    for (let i = 1; i < graph.count; i++) if (this.nodes[i] !== undefined) this.#build(this.nodes[i]!);
+  }
+
+  /** The node of a root; undefined for a primitive. */
+  nodeOf(root: unknown): Node | undefined {
+    return this.#rootNodes.get(root);
+  }
+
+  operandOf(root: unknown): Operand {
+    return this.#rootNodes.get(root) ?? (root as Operand);
+  }
+
+  #build(node: Node): void {
+    const graph = this.#graph;
+    const representation = graph.representations.get(node.index) ?? representPlain(graph.values[node.index] as object);
+    let cursor = node.index + 1;
+    mapChildren(representation, (child, key) => {
+      const known = graph.shared.get(child);
+      const index = known === undefined || known === cursor ? cursor : known;
+      if (index === cursor) {
+        cursor = graph.ends[cursor]!;
+        this.hints[index] = typeof key === "string" ? key : this.hints[node.index];
+      }
+      return this.nodes[index];
+    });
+    node.kind = representation.kind;
+    node.prototype = representation.prototype as Operand;
+    node.entries = representation.entries as Operand[] | undefined;
+    node.keys = representation.keys as (string | Node)[];
+    node.values = representation.values as Operand[];
+    node.attributes = representation.attributes;
+    node.integrity = representation.integrity;
+    node.create = this.#creation(node, representation);
+  }
+
+  #creation(node: Node, { create }: Representation): PlanCreation {
+    switch (create.form) {
+      case "reference":
+        if (create.reference.specifier !== undefined || create.reference.file !== undefined) this.references.push(create.reference);
+        return create;
+      case "view": {
+        const buffer = create.buffer as Node;
+        if (create.elements !== undefined && this.#isOnlyUse(buffer)) {
+          this.#drop(buffer);
+          return this.#elements(node, create.elements);
+        }
+        const { byteOffset, length, tracking, type } = create;
+        const args: unknown[] = [buffer];
+        if (byteOffset > 0 || !tracking) args.push(byteOffset);
+        if (!tracking) args.push(length);
+        if (type === "Buffer") return { form: "call", callee: "Buffer.from", construct: false, args };
+        return { form: "call", callee: type, construct: true, args };
+      }
+      case "buffer":
+        return { form: "bytes", type: create.type, maxByteLength: create.maxByteLength, data: create.data.slice() };
+      case "ndarray": {
+        const data = create.data as Node;
+        const isAlone = this.#uses[data.index] === 1 && this.#isOnlyUse(this.nodes[data.index + 1]!);
+        if (isAlone && create.attributes === undefined) {
+          this.#drop(data);
+          return this.#elements(node, create.elements());
+        }
+        const fields: [string, Operand | readonly number[]][] = [
+          ["data", data],
+          ["shape", create.shape],
+          ["stride", create.stride],
+          ["offset", create.offset],
+          ["dtype", create.dtype],
+        ];
+        if (create.attributes !== undefined) fields.push(["attributes", create.attributes as Node]);
+        return { form: "fields", fields };
+      }
+      default:
+        return create;
+    }
+  }
+
+  /** Whether a buffer serves one view only, and is nothing more than its bytes. */
+  #isOnlyUse(buffer: Node): boolean {
+    const representation = this.#graph.representations.get(buffer.index);
+    return (
+      this.#uses[buffer.index] === 1 &&
+      representation !== undefined &&
+      representation.prototype === undefined &&
+      representation.keys.length === 0 &&
+      representation.integrity === "extensible"
+    );
+  }
+
+  /** Leaves out a node and what hangs below it: another node holds what it stood for. */
+  #drop(node: Node): void {
+    for (let i = node.index; i < this.#graph.ends[node.index]!; i++) this.nodes[i] = undefined;
+  }
+
+  #elements(node: Node, array: ArrayElements): PlanCreation {
+    const count = array.shape === undefined ? array.length : array.shape.reduce((product, extent) => product * extent, 1);
+    if (count <= this.#options.arrayThreshold) return { form: "inline", array: copyOf(array) };
+    const slot: ArraySlot = { name: this.#slotName(this.hints[node.index] ?? "array"), array };
+    this.arrays.push(slot);
+    return { form: "stored", slot };
+  }
+
+  /** A name that is safe for a file, and differs from the others in more than case. */
+  #slotName(wish: string): string {
+    const base = wish.replace(/[^A-Za-z0-9_$-]+/g, "_").slice(0, 60).replace(/^[-_]+/, "") || "array";
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? base : `${base}_${n}`;
+      const folded = name.toLowerCase();
+      if (this.#slotNames.has(folded)) continue;
+      this.#slotNames.add(folded);
+      return name;
+    }
+  }
+}
+
+/** The elements as they are now: the text is written later. */
+function copyOf(array: ArrayElements): ArrayElements {
+  const { buffer, byteOffset, byteLength } = array.data;
+  return { ...array, data: new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)) };
+}

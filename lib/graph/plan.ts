@@ -1,0 +1,104 @@
+// The Plan: what an archive's text is made of, in the order in which it is written. It holds nothing of the caller's objects but primitives and the
+// memory of arrays, so that it stays as it is while the program goes on. Emitters read it; they never see the graph.
+
+import type { ArrayElements, Creation, Integrity, Reference } from "../represent/representation.ts";
+
+/** A value in the plan: a primitive by itself, all else by its node. */
+export type Operand = undefined | null | boolean | number | string | bigint | PlanNode;
+
+/** How a node is created: as its representation says, or by what the planner made of it. */
+export type PlanCreation =
+  | Exclude<Creation, { form: "view" } | { form: "ndarray" } | { form: "buffer" }>
+  /** A typed array or an n-dimensional array by its numbers or bytes, in the text. */
+  | { readonly form: "inline"; readonly array: ArrayElements }
+  /** The same in a file: a member of the array table. */
+  | { readonly form: "stored"; readonly slot: ArraySlot }
+  /** A buffer by its bytes, in the text. */
+  | { readonly form: "bytes"; readonly type: "ArrayBuffer" | "SharedArrayBuffer"; readonly maxByteLength: number | undefined; readonly data: Uint8Array }
+  /** An n-dimensional array by its fields, because its data is shared. */
+  | { readonly form: "fields"; readonly fields: readonly (readonly [string, Operand | readonly number[]])[] }
+  /** Plain data as JSON text. */
+  | { readonly form: "json"; readonly block: JsonBlock }
+  /** A row of a table of plain data. */
+  | { readonly form: "row"; readonly table: PlanNode; readonly row: number };
+
+/** Plain data as JSON, cut into pieces that an engine parses quickly. */
+export interface JsonBlock {
+  /** `value`: one text for the whole; `array` and `object`: pieces to be spread into one array or object; `rows`: the rows of a linked table. */
+  readonly shape: "value" | "array" | "object" | "rows";
+  readonly pieces: readonly Uint8Array[];
+  /** The key of `{"$": n}`, which stands for row n; only for rows that refer to each other. */
+  readonly mark: string | undefined;
+}
+
+/** An array that goes to a file. */
+export interface ArraySlot {
+  /** Its name in the table, from its key path; safe as a file name. */
+  readonly name: string;
+  readonly array: ArrayElements;
+}
+
+export interface PlanNode {
+  readonly kind: string;
+  readonly create: PlanCreation;
+  readonly prototype: Operand;
+  readonly entries: readonly Operand[] | undefined;
+  readonly keys: readonly (string | PlanNode)[];
+  readonly values: readonly Operand[];
+  readonly attributes: readonly number[] | undefined;
+  readonly integrity: Integrity;
+  /** The name it is bound to; undefined when it is written in place. */
+  name: string | undefined;
+  /** What is left out when it is bound, and added by patches, because it is part of a cycle. */
+  deferred: Deferred | undefined;
+}
+
+/** The parts of a shell that wait for the rest of its cycle. */
+export interface Deferred {
+  readonly elements: ReadonlySet<number>;
+  readonly values: ReadonlySet<number>;
+  /** Entries from this index on. */
+  readonly entriesFrom: number;
+  readonly prototype: boolean;
+}
+
+/** One statement, or what an emitter writes for it. */
+export type Step =
+  | { readonly op: "bind"; readonly node: PlanNode }
+  | { readonly op: "element"; readonly node: PlanNode; readonly at: number }
+  | { readonly op: "value"; readonly node: PlanNode; readonly at: number }
+  | { readonly op: "entry"; readonly node: PlanNode; readonly at: number }
+  | { readonly op: "prototype"; readonly node: PlanNode }
+  | { readonly op: "integrity"; readonly node: PlanNode };
+
+export interface Export {
+  readonly name: string;
+  /** The name to bind it to where its value has none of its own. */
+  readonly local: string;
+  readonly value: Operand;
+}
+
+/** An export of a module that the text imports, and the name it has there. */
+export interface Import {
+  readonly specifier: string | undefined;
+  /** The module's absolute path, where no bare specifier reaches it. */
+  readonly file: string | undefined;
+  /** The export's name; `default` included. */
+  readonly name: string;
+  readonly local: string;
+}
+
+/** What tells imports apart: module and export. */
+export function importKey({ specifier, file, path }: Reference): string {
+  return `${specifier ?? file}\0${path[0]}`;
+}
+
+export interface Plan {
+  readonly imports: readonly Import[];
+  /** Bindings in dependency order, with the patches that close cycles among them. */
+  readonly steps: readonly Step[];
+  readonly arrays: readonly ArraySlot[];
+  readonly exports: readonly Export[];
+  /** Where each node with a name stands among many: undefined, or the name of the one table that holds them. */
+  readonly table: string | undefined;
+}

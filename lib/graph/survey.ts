@@ -1,0 +1,249 @@
+// The survey: one walk over the graph, in depth-first pre-order with a stack of its own, that numbers every node, proves which are plain
+// data, and finds what is shared. What it learns lies in flat lists, not in an object per node. It reads nothing that could run code.
+
+import { PersistError } from "../errors.ts";
+import {
+  arrayPrototype,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  getOwnPropertySymbols,
+  getPrototypeOf,
+  isArray,
+  isExtensible,
+  isProxy,
+  objectKeys,
+  objectPrototype,
+} from "../represent/primordials.ts";
+import type { Representation } from "../represent/representation.ts";
+import { Unsupported } from "../represent/unsupported.ts";
+import { isNodeValue, mapChildren } from "./children.ts";
+import { keyPathOf, step } from "./keypath.ts";
+import { IntList, MAX_NODES } from "./lists.ts";
+
+/** Node 0 stands for the archive itself; its children are the roots. Nodes are numbered in the order of their first visit. */
+export interface Graph {
+  readonly rootNames: readonly string[];
+  readonly roots: readonly unknown[];
+  readonly count: number;
+  /** Each node's value. */
+  readonly values: readonly unknown[];
+  /** The node from which each was first reached. */
+  readonly parents: Int32Array;
+  /** The end of each node's subtree: those from `n` to `ends[n] - 1` were first reached through n. */
+  readonly ends: Int32Array;
+  /** About how many characters the text of each subtree takes. */
+  readonly weights: Float64Array;
+  /** 1 for what is not plain data: anything but an ordinary object or a dense array of JSON's own values. */
+  readonly special: Uint8Array;
+  /** The nodes that are not plain, taken apart. */
+  readonly representations: ReadonlyMap<number, Representation>;
+  /** The values that are reached more than once, with their nodes. */
+  readonly shared: ReadonlyMap<unknown, number>;
+  /** Every further edge to a shared node, in the order of the walk. */
+  readonly edgeSources: Int32Array;
+  readonly edgeTargets: Int32Array;
+  /** Keys that begin with `$`, among plain objects. */
+  readonly dollarKeys: ReadonlySet<string>;
+}
+
+const NONE: readonly unknown[] = [];
+
+function isEmptyObject({ create, prototype, keys, integrity }: Representation): boolean {
+  return create.form === "object" && prototype === undefined && keys.length === 0 && integrity === "extensible";
+}
+
+/** Walks everything that the roots reach. Throws UNSUPPORTED_VALUE with the key path, or LIMIT. */
+export function survey(
+  rootNames: readonly string[],
+  roots: readonly unknown[],
+  represent: (value: object | symbol) => Representation,
+): Graph {
+  const values: unknown[] = [undefined];
+  const parents = new IntList();
+  const ends = new IntList();
+  const weights: number[] = [0];
+  const special = new IntList();
+  const representations = new Map<number, Representation>();
+  const seen = new Set<unknown>();
+  const shared = new Map<unknown, number>();
+  const edgeSources = new IntList();
+  const edgeTargetValues: unknown[] = [];
+  const dollarKeys = new Set<string>();
+  parents.push(0);
+  ends.push(0);
+  special.push(1);
+
+  // results of take(), which is called once for every node
+  let weight = 0;
+  let isSpecial = 0;
+
+  /** Looks at one node and gives those of its children that are nodes, in order. */
+  function take(value: object | symbol, index: number): readonly unknown[] {
+    weight = 2;
+    isSpecial = 0;
+    if (typeof value === "object" && !isProxy(value)) {
+      const prototype = getPrototypeOf(value);
+      const children =
+        prototype === objectPrototype
+          ? takePlainObject(value)
+          : prototype === arrayPrototype && isArray(value)
+            ? takePlainArray(value)
+            : undefined;
+      if (children !== undefined) return children;
+    }
+    weight = 32;
+    isSpecial = 1;
+    const representation = represent(value);
+    if (isEmptyObject(representation)) {
+      weight = 2;
+      isSpecial = 0;
+      return NONE;
+    }
+    representations.set(index, representation);
+    const children: unknown[] = [];
+    mapChildren(representation, (child) => {
+      children.push(child);
+      return child;
+    });
+    return children;
+  }
+
+  function takePlainObject(object: object): readonly unknown[] | undefined {
+    const keys = objectKeys(object);
+    // an object without keys may be anything that was given this prototype
+    if (keys.length === 0 || getOwnPropertyNames(object).length !== keys.length || !isExtensible(object)) return undefined;
+    if (getOwnPropertySymbols(object).length !== 0) return undefined;
+    let children: unknown[] | undefined;
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      const descriptor = getOwnPropertyDescriptor(object, key)!;
+      if (descriptor.writable !== true || descriptor.configurable !== true) return undefined;
+      if (key.charCodeAt(0) === 36) dollarKeys.add(key);
+      weight += key.length + 4;
+      const { value } = descriptor;
+      if (takeValue(value)) (children ??= []).push(value);
+    }
+    return children ?? NONE;
+  }
+
+  function takePlainArray(array: unknown[]): readonly unknown[] | undefined {
+    // as many index keys as the length says, and no name besides them but `length`: neither holes nor other properties
+    if (objectKeys(array).length !== array.length || getOwnPropertyNames(array).length !== array.length + 1) return undefined;
+    if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return undefined;
+    if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return undefined;
+    let children: unknown[] | undefined;
+    for (let i = 0; i < array.length; i++) {
+      const descriptor = getOwnPropertyDescriptor(array, i);
+      if (descriptor === undefined || descriptor.writable !== true || descriptor.configurable !== true) return undefined;
+      const { value } = descriptor;
+      if (takeValue(value)) (children ??= []).push(value);
+    }
+    return children ?? NONE;
+  }
+
+  /** Accounts for the value of a plain property; true when it is a node. */
+  function takeValue(value: unknown): boolean {
+    switch (typeof value) {
+      case "string":
+        weight += value.length + 4;
+        return false;
+      case "number":
+        weight += 10;
+        if (!Number.isFinite(value)) isSpecial = 1;
+        return false;
+      case "boolean":
+        weight += 7;
+        return false;
+      case "object":
+        if (value !== null) return true;
+        weight += 6;
+        return false;
+      case "undefined":
+      case "bigint":
+        weight += 12;
+        isSpecial = 1;
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  // the walk
+  const frameNodes: number[] = [0];
+  const frameChildren: (readonly unknown[])[] = [roots.filter(isNodeValue)];
+  const framePositions: number[] = [0];
+  let depth = 0;
+  let count = 1;
+  while (depth >= 0) {
+    const node = frameNodes[depth]!;
+    const children = frameChildren[depth]!;
+    const position = framePositions[depth]!;
+    if (position === children.length) {
+      ends.set(node, count);
+      if (node !== 0) weights[parents.get(node)]! += weights[node]!;
+      frameChildren[depth] = NONE;
+      depth--;
+      continue;
+    }
+    framePositions[depth] = position + 1;
+    const child = children[position] as object | symbol;
+    seen.add(child);
+    if (seen.size !== count) {
+      shared.set(child, -1);
+      edgeSources.push(node);
+      edgeTargetValues.push(child);
+      continue;
+    }
+    const index = count++;
+    if (count > MAX_NODES) {
+      throw new PersistError("PERSIST_LIMIT", `the graph has more than ${MAX_NODES} objects, the most that an archive can hold`);
+    }
+    values.push(child);
+    parents.push(node);
+    ends.push(count);
+    let grandchildren: readonly unknown[];
+    try {
+      grandchildren = take(child, index);
+    } catch (error) {
+      if (error instanceof Unsupported) throw unsupported(error, index);
+      throw error;
+    }
+    weights.push(weight);
+    special.push(isSpecial);
+    if (grandchildren.length === 0) {
+      weights[node]! += weight;
+      continue;
+    }
+    depth++;
+    frameNodes[depth] = index;
+    frameChildren[depth] = grandchildren;
+    framePositions[depth] = 0;
+  }
+
+  // the numbers of what is shared are known only now
+  if (shared.size > 0) {
+    for (let i = 1; i < count; i++) if (shared.has(values[i])) shared.set(values[i], i);
+  }
+  const graph: Graph = {
+    rootNames,
+    roots,
+    count,
+    values,
+    parents: parents.view(),
+    ends: ends.view(),
+    weights: Float64Array.from(weights),
+    special: Uint8Array.from(special.view()),
+    representations,
+    shared,
+    edgeSources: edgeSources.view(),
+    edgeTargets: Int32Array.from(edgeTargetValues, (value) => shared.get(value)!),
+    dollarKeys,
+  };
+  return graph;
+
+  function unsupported(error: Unsupported, index: number): PersistError {
+    const partial = { rootNames, roots, values, parents: parents.view(), representations } as unknown as Graph;
+    const keyPath = keyPathOf(partial, index) + (error.key === undefined ? "" : step(error.key));
+    return new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} ${error.reason}`, { keyPath });
+  }
+}

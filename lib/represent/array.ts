@@ -1,0 +1,56 @@
+// Arrays: dense ones and ones with holes as literals, very sparse ones by their length and the elements that are there.
+
+import { getPrototypeOf, arrayPrototype, getOwnPropertyDescriptor } from "./primordials.ts";
+import { HOLE, PLAIN, WRITABLE, ownProperties, type Representation } from "./representation.ts";
+
+/** A literal may hold this many holes, and twice as many as it has elements. */
+const HOLES = 64;
+
+/** Any Array, by its elements, other own properties, length and prototype. */
+export function representArray(array: unknown[]): Representation {
+  const length = getOwnPropertyDescriptor(array, "length")!;
+  const size = length.value as number;
+  const { keys, values, attributes, integrity } = ownProperties(array, (key) => key === "length");
+  const prototype = getPrototypeOf(array);
+  let indices = 0; // index keys come first, in ascending order
+  while (indices < keys.length && isIndex(keys[indices]!)) indices++;
+  const literal = size - indices <= HOLES + 2 * indices;
+  const elements: unknown[] = [];
+  const restKeys: PropertyKey[] = [];
+  const restValues: unknown[] = [];
+  const restAttributes: number[] = [];
+  if (literal) for (let i = 0; i < size; i++) elements.push(HOLE);
+  for (let i = 0; i < keys.length; i++) {
+    const bits = attributes === undefined ? PLAIN : attributes[i]!;
+    if (literal && i < indices && bits === PLAIN) {
+      elements[Number(keys[i])] = values[i];
+    } else {
+      restKeys.push(keys[i]!);
+      restValues.push(values[i]);
+      restAttributes.push(bits);
+    }
+  }
+  if (length.writable === false && integrity !== "frozen") {
+    // a read-only length closes the array to pushes, so it comes after every element
+    restKeys.push("length");
+    restValues.push(size);
+    restAttributes.push(PLAIN & ~WRITABLE & ~2 & ~4);
+  }
+  return {
+    kind: "array",
+    create: literal
+      ? { form: "array", elements }
+      : { form: "call", callee: "Array", construct: true, args: [size] },
+    prototype: prototype === arrayPrototype ? undefined : prototype,
+    keys: restKeys,
+    values: restValues,
+    attributes: restAttributes.every((bits) => bits === PLAIN) ? undefined : restAttributes,
+    integrity,
+  };
+}
+
+function isIndex(key: PropertyKey): boolean {
+  if (typeof key !== "string") return false;
+  const n = Number(key);
+  return n >>> 0 === n && n !== 4294967295 && String(n) === key;
+}

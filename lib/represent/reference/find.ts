@@ -1,0 +1,112 @@
+// Finds how a class, function, symbol or prototype object is imported, without the user's help: registration first, then globals and
+// built-in modules, the CommonJS cache, and the loaded ES modules, which the in-process inspector points to.
+
+import { builtinModules, createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { intrinsicName } from "../../intrinsics.ts";
+import { getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
+import type { Reference } from "../representation.ts";
+import { Unsupported } from "../unsupported.ts";
+import { locateFunctions } from "./inspector.ts";
+import { findMember } from "./members.ts";
+import { asImported, bareReference } from "./packages.ts";
+import { registeredReference } from "./registry.ts";
+
+const require = createRequire(import.meta.url);
+const found = new WeakMap<object, Reference>();
+
+/** The reference of a function or class. Throws Unsupported when no module exports it. */
+export function functionReference(f: object): Reference {
+  const known = registeredReference(f) ?? found.get(f);
+  if (known !== undefined) return known;
+  const global = intrinsicName(f);
+  const reference = global !== undefined ? { path: global.split(".") } : locate(f);
+  found.set(f, reference);
+  return reference;
+}
+
+/** The reference of a prototype object: `X.prototype` of what can be referred to, or a registered object; undefined for plain data. */
+export function prototypeReference(prototype: object): Reference | undefined {
+  const known = registeredReference(prototype);
+  if (known !== undefined) return known;
+  const global = intrinsicName(prototype);
+  if (global !== undefined) return { path: global.split(".") };
+  const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof constructor !== "function" || isProxy(constructor)) return undefined;
+  if (getOwnPropertyDescriptor(constructor, "prototype")?.value !== prototype) return undefined;
+  const { specifier, file, path } = functionReference(constructor);
+  return { specifier, file, path: [...path, "prototype"] };
+}
+
+function locate(f: object): Reference {
+  const url = locateFunctions([f])[0];
+  const name = describe(f);
+  if (url === undefined || url === "") {
+    return builtinReference(f) ?? refuse(`${name} is a function that no module exports; only functions that can be imported are kept`);
+  }
+  if (url.startsWith("node:")) return builtinReference(f) ?? refuse(`${name} is internal to Node and cannot be imported`);
+  if (!url.startsWith("file:") && !url.startsWith("/")) {
+    return refuse(`${name} comes from ${url}, which an archive cannot import; move it to a module or register() it`);
+  }
+  const file = url.startsWith("file:") ? fileURLToPath(url) : url;
+  if (isEntry(file)) {
+    return refuse(`${name} is defined in the program's entry script, which importing would run again; move it to a module or register() it`);
+  }
+  return bareReference(file, f) ?? fileReference(file, f, name);
+}
+
+function refuse(reason: string): never {
+  throw new Unsupported(reason);
+}
+
+function describe(f: object): string {
+  const name: unknown = getOwnPropertyDescriptor(f, "name")?.value;
+  return typeof name === "string" && name !== "" ? `\`${name}\`` : "an anonymous function";
+}
+
+function isEntry(file: string): boolean {
+  const entry = process.argv[1];
+  if (entry === undefined) return false;
+  try {
+    return file === entry || file === require.resolve(entry);
+  } catch {
+    return false;
+  }
+}
+
+/** The module's own exports; a module that is loaded answers from the cache, whether it is CommonJS or ESM. */
+function fileReference(file: string, f: object, name: string): Reference {
+  let exports: unknown;
+  try {
+    exports = require(file);
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    const why =
+      code === "ERR_REQUIRE_ASYNC_MODULE"
+        ? "has top-level await"
+        : code === "ERR_REQUIRE_CYCLE_MODULE"
+          ? "is still being evaluated"
+          : "cannot be loaded again";
+    return refuse(`${name} is defined in a module that ${why} (${pathToFileURL(file).href}); move it to a module of its own or register() it`);
+  }
+  const path = findMember(exports, f);
+  if (path === undefined) {
+    return refuse(`${name} is not exported by the module that defines it (${pathToFileURL(file).href}); export it or register() it`);
+  }
+  return { file, path: asImported(exports, path) };
+}
+
+function builtinReference(f: object): Reference | undefined {
+  for (const id of builtinModules) {
+    if (id.startsWith("_") || id === "inspector" || id === "repl" || id === "trace_events" || id === "wasi") continue;
+    let exports: unknown;
+    try {
+      exports = require(`node:${id}`);
+    } catch {
+      continue;
+    }
+    const path = findMember(exports, f);
+    if (path !== undefined) return { specifier: `node:${id}`, path };
+  }
+  return undefined;
+}

@@ -1,0 +1,157 @@
+// Takes any value apart: the value's own `[represent]`, the archive's rules, the built-in kinds, then an ordinary object. Kinds are told by internal
+// slots; no accessor, `toJSON`, proxy trap or method of the value is invoked, other than `[represent]` and the rules, which are there to be.
+
+import { intrinsicName } from "../intrinsics.ts";
+import { representArray } from "./array.ts";
+import { representMemory, representNDArray } from "./buffers.ts";
+import { representBuiltin } from "./builtin.ts";
+import { representMap, representSet } from "./collections.ts";
+import { representObject } from "./object.ts";
+import {
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isArray,
+  isExternal,
+  isGeneratorObject,
+  isMap,
+  isMapIterator,
+  isModuleNamespaceObject,
+  isPromise,
+  isProxy,
+  isSet,
+  isSetIterator,
+  isWeakMap,
+  isWeakSet,
+  symbolDescription,
+  symbolKeyFor,
+} from "./primordials.ts";
+import { functionReference, prototypeReference } from "./reference/find.ts";
+import { registeredReference } from "./reference/registry.ts";
+import { ownProperties, type Creation, type Reference, type Representation } from "./representation.ts";
+import { code, represent, Template, type Rule } from "./template.ts";
+import { Unsupported } from "./unsupported.ts";
+
+/** Takes an object, function or symbol apart, one level deep. Throws Unsupported for what cannot be kept. */
+export function representationOf(value: object | symbol, rules: readonly Rule[] = []): Representation {
+  if (typeof value === "symbol") return representSymbol(value);
+  if (isProxy(value)) throw new Unsupported("is a proxy, which hides what it stands for");
+  const registered = registeredReference(value);
+  if (registered !== undefined) return reference("reference", registered);
+  if (typeof value === "function") return representFunction(value);
+  return (
+    representByTemplate(value, rules) ??
+    refuseUnkeepable(value) ??
+    representNDArray(value) ??
+    representExotic(value) ??
+    representIntrinsic(value) ??
+    representObject(value)
+  );
+}
+
+function reference(kind: string, target: Reference): Representation {
+  return { kind, create: { form: "reference", reference: target }, keys: [], values: [], integrity: "extensible" };
+}
+
+function leaf(kind: string, create: Creation): Representation {
+  return { kind, create, keys: [], values: [], integrity: "extensible" };
+}
+
+function representSymbol(symbol: symbol): Representation {
+  const registered = registeredReference(symbol);
+  if (registered !== undefined) return reference("reference", registered);
+  const key = symbolKeyFor(symbol);
+  if (key !== undefined) {
+    return leaf("registered symbol", { form: "call", callee: "Symbol.for", construct: false, args: [key] });
+  }
+  const name = intrinsicName(symbol);
+  if (name !== undefined) return reference("well-known symbol", { path: name.split(".") });
+  const description = symbolDescription(symbol);
+  const args = description === undefined ? [] : [description];
+  return leaf("symbol", { form: "call", callee: "Symbol", construct: false, args });
+}
+
+function representFunction(f: object): Representation {
+  return reference("function", functionReference(f));
+}
+
+function representByTemplate(value: object, rules: readonly Rule[]): Representation | undefined {
+  const method = inheritedData(value, represent);
+  const template: unknown =
+    typeof method === "function" ? (method as (tag: typeof code) => unknown).call(value, code) : applyRules(value, rules);
+  if (template === undefined) return undefined;
+  if (!(template instanceof Template)) {
+    throw new Unsupported("has a [represent] that did not return what code`…` gives");
+  }
+  const { strings, values } = template;
+  return {
+    kind: "template",
+    create: { form: "template", strings, values: [...values] },
+    keys: [],
+    values: [],
+    integrity: "extensible",
+  };
+}
+
+function applyRules(value: object, rules: readonly Rule[]): Template | undefined {
+  for (const rule of rules) {
+    const template = rule(value, code);
+    if (template !== undefined) return template;
+  }
+  return undefined;
+}
+
+/** A data property of the value or its prototypes, without running a getter or a trap. */
+function inheritedData(value: object, key: PropertyKey): unknown {
+  for (let holder: object | null = value; holder !== null && !isProxy(holder); holder = getPrototypeOf(holder)) {
+    const descriptor = getOwnPropertyDescriptor(holder, key);
+    if (descriptor !== undefined) return descriptor.value;
+  }
+  return undefined;
+}
+
+const unkeepable: readonly [(value: unknown) => boolean, string][] = [
+  [isPromise, "is a promise; await it first"],
+  [isWeakMap, "is a WeakMap, whose entries cannot be listed"],
+  [isWeakSet, "is a WeakSet, whose entries cannot be listed"],
+  [isGeneratorObject, "is a generator, whose state cannot be read"],
+  [isMapIterator, "is an iterator, whose state cannot be read"],
+  [isSetIterator, "is an iterator, whose state cannot be read"],
+  [isModuleNamespaceObject, "is a module namespace; archive what it exports instead"],
+  [isExternal, "is a native pointer"],
+  [(value) => isWeakRef(value), "is a WeakRef"],
+];
+
+const derefWeakRef = Function.prototype.call.bind(WeakRef.prototype.deref) as (ref: unknown) => unknown;
+
+function isWeakRef(value: unknown): boolean {
+  try {
+    derefWeakRef(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuseUnkeepable(value: object): undefined {
+  for (const [test, reason] of unkeepable) if (test(value)) throw new Unsupported(reason);
+  return undefined;
+}
+
+function representExotic(value: object): Representation | undefined {
+  if (isArray(value)) return representArray(value);
+  if (isMap(value)) return representMap(value);
+  if (isSet(value)) return representSet(value);
+  return representBuiltin(value) ?? representMemory(value);
+}
+
+/** Objects of the language itself (`Math`, `Array.prototype`), and prototypes of classes, are kept by reference. */
+function representIntrinsic(value: object): Representation | undefined {
+  const found = prototypeReference(value);
+  return found === undefined ? undefined : reference("prototype", found);
+}
+
+/** The properties of an array or object that the survey already knows to be plain. */
+export function representPlain(value: object): Representation {
+  if (isArray(value)) return representArray(value);
+  return { kind: "object", create: { form: "object" }, ...ownProperties(value) };
+}

@@ -1,0 +1,130 @@
+// What a representation is: one object taken apart, one level deep. It holds the values of its children as they are; the graph's planner
+// puts nodes in their place. It says nothing of files, names or text.
+
+import { isFrozen, isSealed, isExtensible, getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
+import { Unsupported } from "./unsupported.ts";
+
+/** A value by reference: a member path of a module, or of the globals. */
+export interface Reference {
+  /** A bare or `node:` specifier; undefined when the thing is reached by `file` or is a global. */
+  readonly specifier?: string | undefined;
+  /** The absolute path of a module that no bare specifier reaches. */
+  readonly file?: string | undefined;
+  /** The member path: the export's name first (`default` included); a global's name first where there is no module. */
+  readonly path: readonly string[];
+}
+
+/** What makes the object, before entries, prototype and properties are added. */
+export type Creation =
+  /** An object literal; the properties are its members. */
+  | { readonly form: "object" }
+  /** An array literal of `elements`; a hole is HOLE. */
+  | { readonly form: "array"; readonly elements: unknown[] }
+  /** A call of an intrinsic or a helper. */
+  | { readonly form: "call"; readonly callee: string; readonly construct: boolean; readonly args: unknown[] }
+  /** An expression that the value itself gave. */
+  | { readonly form: "template"; readonly strings: readonly string[]; readonly values: unknown[] }
+  | { readonly form: "reference"; readonly reference: Reference }
+  /** A view of a buffer. `elements` is set where the view may be written by itself if nobody else holds the buffer. */
+  | {
+      readonly form: "view";
+      readonly type: string;
+      readonly buffer: unknown;
+      readonly byteOffset: number;
+      readonly length: number;
+      readonly tracking: boolean;
+      readonly elements: ArrayElements | undefined;
+    }
+  /** A buffer by its bytes. */
+  | {
+      readonly form: "buffer";
+      readonly type: "ArrayBuffer" | "SharedArrayBuffer";
+      readonly byteLength: number;
+      readonly maxByteLength: number | undefined;
+      readonly data: Uint8Array;
+    }
+  /** An n-dimensional array: by its elements, or, where its data is shared, by its fields. */
+  | {
+      readonly form: "ndarray";
+      readonly data: unknown;
+      readonly shape: readonly number[];
+      readonly stride: readonly number[];
+      readonly offset: number;
+      readonly dtype: string;
+      readonly attributes: unknown;
+      readonly elements: () => ArrayElements;
+    };
+
+/** An array as facts and bytes: C order, little-endian. */
+export interface ArrayElements {
+  /** The constructor's name for a typed array (`Float64Array`), `NDArray` for an n-dimensional array. */
+  readonly type: string;
+  readonly dtype: string;
+  /** Elements along each axis; undefined for a typed array. */
+  readonly shape: readonly number[] | undefined;
+  /** Number of elements of the typed array that holds the data (twice the array's for complex dtypes). */
+  readonly length: number;
+  /** The data: the live memory of the caller, read until the save is done. */
+  readonly data: ArrayBufferView;
+}
+
+/** An absent array element. */
+export const HOLE: unique symbol = Symbol("hole");
+
+export const WRITABLE = 1;
+export const ENUMERABLE = 2;
+export const CONFIGURABLE = 4;
+export const PLAIN: number = WRITABLE | ENUMERABLE | CONFIGURABLE;
+
+export type Integrity = "extensible" | "non-extensible" | "sealed" | "frozen";
+
+export interface Representation {
+  /** The family, for messages, statistics and the emitters of other languages. */
+  readonly kind: string;
+  readonly create: Creation;
+  /** The prototype, where it is not the one that `create` gives by itself. */
+  prototype?: object | null | undefined;
+  /** Of a Map: key, value, key, value …; of a Set: value, value … */
+  readonly entries?: unknown[] | undefined;
+  readonly keys: PropertyKey[];
+  readonly values: unknown[];
+  /** The attribute bits of each property; undefined when all are plain. */
+  readonly attributes?: number[] | undefined;
+  readonly integrity: Integrity;
+}
+
+/** The own properties of an object, with those of `skip` left out, and how closed it is. Throws Unsupported for an accessor,
+ * which is not called. */
+export function ownProperties(
+  object: object,
+  skip?: (key: PropertyKey) => boolean,
+): Pick<Representation, "keys" | "values" | "attributes" | "integrity"> {
+  const keys: PropertyKey[] = [];
+  const values: unknown[] = [];
+  const attributes: number[] = [];
+  const integrity: Integrity = isExtensible(object)
+    ? "extensible"
+    : isFrozen(object)
+      ? "frozen"
+      : isSealed(object)
+        ? "sealed"
+        : "non-extensible";
+  // freezing and sealing set these attributes anyhow, so that the properties themselves can be written plainly
+  const implied = integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
+  let plain = true;
+  for (const key of ownKeys(object)) {
+    if (skip !== undefined && skip(key)) continue;
+    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    if (descriptor.get !== undefined || descriptor.set !== undefined) throw new Unsupported("is an accessor; only data properties can be kept", key);
+    const bits =
+      (descriptor.writable === true ? WRITABLE : 0) |
+      (descriptor.enumerable === true ? ENUMERABLE : 0) |
+      (descriptor.configurable === true ? CONFIGURABLE : 0) |
+      implied;
+    if (bits !== PLAIN) plain = false;
+    keys.push(key);
+    values.push(descriptor.value);
+    attributes.push(bits);
+  }
+  return { keys, values, attributes: plain ? undefined : attributes, integrity };
+}
