@@ -86,6 +86,12 @@ const BY_CONSTRUCTOR: Record<string, string> = {
   Float64Array: "float64",
 };
 
+/** NumPy's one-letter codes, which old files hold in place of a descriptor. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ...{ "?": "b1", b: "i1", B: "u1", h: "i2", H: "u2", i: "i4", I: "u4", l: "i8", L: "u8", q: "i8", Q: "u8" },
+  ...{ e: "f2", f: "f4", d: "f8", F: "c8", D: "c16" },
+};
+
 /** Units of datetime64 and timedelta64, with an optional count before them (`10ms`, `25s`); "generic" has none. */
 const UNIT = /^(?:[1-9]\d{0,8})?(?:Y|M|W|D|h|m|s|ms|us|μs|ns|ps|fs|as)$/;
 const LONGEST_ITEM_BYTES = 2 ** 31 - 1;
@@ -197,8 +203,8 @@ export function parseDescr(descr: string): Descr {
       throw new PersistError("PERSIST_LIMIT", `an element of ${descr} has 2 GiB or more`);
     return { dtype: found, bigEndian: bigEndian && letter === "U" };
   }
-  const found = BY_CODE.get(letter === "?" ? "b1" : letter + digits);
-  if (found !== undefined && (letter !== "?" || digits === "")) {
+  const found = BY_CODE.get(digits === "" ? (LETTERS[letter] ?? "") : letter + digits);
+  if (found !== undefined) {
     return { dtype: found, bigEndian: bigEndian && found.itemsize_bytes > 1 };
   }
   if (/^(?:f1[026]|c(?:20|24|32))$/.test(letter + digits)) {

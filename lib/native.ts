@@ -43,6 +43,7 @@ export type Syscall =
   | "fsync"
   | "sync_file_range"
   | "mmap"
+  | "fstat"
   | "unlinkat";
 
 /** A failure planned for the `at`-th call (from 1) of a syscall. */
@@ -58,8 +59,11 @@ export interface Fault {
 export interface Addon {
   /** Opens a regular file beneath a directory, following no link on the way. Throws PATH_ESCAPE, SYMLINK, NOT_REGULAR_FILE, NOT_FOUND, IO. */
   openBeneath(directory: string, file: string, writable: boolean): number;
-  /** Maps `length` bytes at `offset` of an open file: copy-on-write, or shared with the file. */
-  map(fd: number, offset: number, length: number, shared: boolean): Mapped;
+  /**
+   * Maps `length` bytes (at least 1, all within the file) at `offset` of an open file: copy-on-write, or shared with the
+   * file, which must then be open for writing. `file` is for messages.
+   */
+  map(fd: number, offset: number, length: number, shared: boolean, file: string): Mapped;
   /** Detaches the buffer and gives the memory back; does nothing the second time. */
   unmap(buffer: ArrayBuffer, handle: MappingHandle | undefined): void;
   /**
@@ -70,7 +74,7 @@ export interface Addon {
     directory: string,
     files: readonly FileToWrite[],
     durable: boolean,
-    control: Control,
+    control: Control | undefined,
   ): Promise<string[]>;
   /** The same at once, on this thread: for small files that need no sync. */
   writeFilesSync(directory: string, files: readonly FileToWrite[]): string[];
@@ -79,13 +83,18 @@ export interface Addon {
     path: string,
     ranges: readonly { offset: number; data: Uint8Array }[],
     durable: boolean,
-    control: Control,
+    control: Control | undefined,
   ): Promise<void>;
-  /** Reads a range into fresh memory. */
-  readRange(fd: number, offset: number, length: number, control: Control): Promise<ArrayBuffer>;
+  /** Reads a range into fresh memory; `fd` stays open until then. Throws TRUNCATED when the file ends before. */
+  readRange(
+    fd: number,
+    offset: number,
+    length: number,
+    file: string,
+    control: Control | undefined,
+  ): Promise<ArrayBuffer>;
   /** Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. */
   createHdf5(path: string, datasets: readonly DatasetToCreate[]): Promise<number[]>;
-  crc32(bytes: Uint8Array): number;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;
   /** Stops the job at its next piece; its promise rejects with code PERSIST_CLOSED. */
   abort(control: Control): void;

@@ -1,0 +1,31 @@
+// Turns the errors of Node's file functions into PersistErrors.
+import { PersistError } from "../errors.ts";
+
+/**
+ * The PersistError of a failed file operation: PERSIST_NOT_FOUND for a missing file, else PERSIST_IO, with syscall and
+ * errno. What is not an error of the system is given back as it is.
+ */
+export function ioError(error: unknown, file: string): unknown {
+  if (!(error instanceof Error) || error instanceof PersistError) return error;
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  if (typeof errno !== "number" || syscall === undefined) return error;
+  return new PersistError(
+    code === "ENOENT" ? "PERSIST_NOT_FOUND" : "PERSIST_IO",
+    `${syscall} failed on ${file}: ${error.message}`,
+    {
+      cause: error,
+      file,
+      syscall,
+      errno: Math.abs(errno),
+    },
+  );
+}
+
+/** Awaits a file operation; its failure names `file`. */
+export async function io<T>(file: string, operation: Promise<T>): Promise<T> {
+  try {
+    return await operation;
+  } catch (error) {
+    throw ioError(error, file);
+  }
+}

@@ -1,0 +1,65 @@
+// Small text files, whole at every moment: created under a name of their own, or put in the place of another by rename.
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { open, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { io } from "./io-error.ts";
+import { syncDirectory } from "./sync.ts";
+
+/**
+ * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
+ * durability its content is synced. Its directory is not. When it fails, the file is removed.
+ * @throws PersistError PERSIST_IO (EEXIST when there is such a file).
+ */
+export async function createFile(
+  path: string,
+  text: string | Uint8Array,
+  durability: "full" | "process",
+): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const handle = await io(path, open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666));
+  try {
+    try {
+      await io(path, handle.writeFile(text));
+      if (durability === "full") await io(path, handle.datasync());
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Puts a text in the place of `directory/name`. A reader finds the old text or the new one, whole, at every moment:
+ *
+ *  1. The new text goes into `.name.<random>.tmp` beside it, and with `full` durability is synced.
+ *  2. That is renamed over `name`: the commit. A link there is replaced, not followed.
+ *  3. With `full` durability the directory is synced.
+ *
+ * @throws PersistError PERSIST_IO before the commit: nothing has changed. PERSIST_DURABILITY_UNKNOWN after it: the new text
+ * is in place, and whether it would survive a crash is not known.
+ */
+export async function replaceFile(
+  directory: string,
+  name: string,
+  text: string | Uint8Array,
+  durability: "full" | "process",
+): Promise<void> {
+  const path = join(directory, name);
+  const temporary = temporaryName(directory, name);
+  await createFile(temporary, text, durability);
+  try {
+    await io(path, rename(temporary, path));
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+  if (durability === "full") await syncDirectory(directory);
+}
+
+/** A path beside `name` for its next version, which nobody can foresee: `.name.<random>.tmp`. */
+export function temporaryName(directory: string, name: string): string {
+  return join(directory, `.${name}.${randomBytes(8).toString("hex")}.tmp`);
+}

@@ -1,0 +1,26 @@
+// Makes names durable: a file is found after a crash only if its directory was synced.
+import { open } from "node:fs/promises";
+import { PersistError } from "../errors.ts";
+import { io } from "./io-error.ts";
+
+/**
+ * Syncs a directory, so that what was created, renamed or removed in it survives a crash.
+ * @throws PersistError PERSIST_DURABILITY_UNKNOWN when the sync fails: what the disk holds is then not known, and a
+ * second try would prove nothing. PERSIST_IO when the directory cannot be opened.
+ */
+export async function syncDirectory(directory: string): Promise<void> {
+  const handle = await io(directory, open(directory, "r"));
+  try {
+    await handle.sync();
+  } catch (cause) {
+    const { errno = 0 } = cause as NodeJS.ErrnoException;
+    throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `fsync failed on the directory ${directory}`, {
+      cause,
+      file: directory,
+      syscall: "fsync",
+      errno: Math.abs(errno),
+    });
+  } finally {
+    await handle.close();
+  }
+}

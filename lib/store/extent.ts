@@ -1,0 +1,118 @@
+// Where an array's elements lie in an open file, and how to get them: mapped or copied. What an npy header or a row of an
+// array table says becomes an Extent; nothing after that knows the format.
+import { readSync } from "node:fs";
+import { ioError } from "../disk/io-error.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import { PersistError } from "../errors.ts";
+import { native, type Control } from "../native.ts";
+import { strideOf } from "../ndarray.ts";
+import { swapBytes } from "./byte-order.ts";
+
+/** The elements of one array in a file. The file was seen to hold them all. */
+export interface Extent {
+  readonly dtype: DType;
+  readonly bigEndian: boolean;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  readonly offset_bytes: number;
+  readonly size_bytes: number;
+}
+
+/** An array out of a file. */
+export interface Loaded {
+  readonly data: TypedArray;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly dtype: string;
+  /** Gives a mapping back and detaches `data`; does nothing for a copy, and nothing the second time. */
+  close(): void;
+}
+
+/** NumPy's letters: `c` writes stay in memory, `r+` writes reach the file. */
+export type MapMode = "c" | "r+";
+
+const LARGEST_READ_BYTES = 2 ** 30;
+
+/** Whether the elements can be used where they lie. A bigger first byte or a misaligned start needs a copy. */
+export function isMappable({ dtype, bigEndian, offset_bytes }: Extent): boolean {
+  return !bigEndian && offset_bytes % dtype.Data.BYTES_PER_ELEMENT === 0;
+}
+
+/**
+ * Maps the elements: constant time, whatever the size. The file may be closed afterwards.
+ * @throws PersistError PERSIST_UNSUPPORTED with mode `r+` for elements that can only be copied.
+ */
+export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: string): Loaded {
+  if (!isMappable(extent)) {
+    if (mode === "c") return readExtentSync(fd, extent, file);
+    const why = extent.bigEndian
+      ? "its numbers are big-endian"
+      : `its data begin at byte ${extent.offset_bytes}, which is not aligned`;
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file} cannot be mapped for writing: ${why}`, { file });
+  }
+  if (extent.size_bytes === 0) return loaded(extent, new ArrayBuffer(0), 0, undefined);
+  const { buffer, byteOffset, handle } = native().map(
+    fd,
+    extent.offset_bytes,
+    extent.size_bytes,
+    mode === "r+",
+    file,
+  );
+  return loaded(extent, buffer, byteOffset, () => native().unmap(buffer, handle));
+}
+
+/** Copies the elements into fresh memory on a worker; `fd` stays open until then. */
+export async function readExtent(
+  fd: number,
+  extent: Extent,
+  file: string,
+  control: Control | undefined,
+): Promise<Loaded> {
+  if (extent.size_bytes === 0) return loaded(extent, new ArrayBuffer(0), 0, undefined);
+  return ordered(extent, await native().readRange(fd, extent.offset_bytes, extent.size_bytes, file, control));
+}
+
+/** The same on this thread. */
+export function readExtentSync(fd: number, extent: Extent, file: string): Loaded {
+  const buffer = new ArrayBuffer(extent.size_bytes);
+  const bytes = new Uint8Array(buffer);
+  for (let done = 0; done < bytes.length;) {
+    const piece = Math.min(bytes.length - done, LARGEST_READ_BYTES);
+    const got = readAt(fd, bytes, done, piece, extent.offset_bytes + done, file);
+    if (got === 0)
+      throw new PersistError("PERSIST_TRUNCATED", `${file} was cut short while it was read`, { file });
+    done += got;
+  }
+  return ordered(extent, buffer);
+}
+
+function readAt(
+  fd: number,
+  into: Uint8Array,
+  at: number,
+  length: number,
+  position: number,
+  file: string,
+): number {
+  try {
+    return readSync(fd, into, at, length, position);
+  } catch (error) {
+    throw ioError(error, file);
+  }
+}
+
+function ordered(extent: Extent, buffer: ArrayBuffer): Loaded {
+  if (extent.bigEndian) swapBytes(new Uint8Array(buffer), extent.dtype.Data.BYTES_PER_ELEMENT);
+  return loaded(extent, buffer, 0, undefined);
+}
+
+function loaded(
+  extent: Extent,
+  buffer: ArrayBuffer,
+  byteOffset: number,
+  unmap: (() => void) | undefined,
+): Loaded {
+  const { dtype, shape, fortran, size_bytes } = extent;
+  const data = new dtype.Data(buffer, byteOffset, size_bytes / dtype.Data.BYTES_PER_ELEMENT);
+  return { data, shape, stride: strideOf(shape, fortran), dtype: dtype.name, close: () => unmap?.() };
+}

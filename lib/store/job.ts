@@ -1,0 +1,46 @@
+// Runs a job of the addon under a signal, with progress.
+import { isPersistError } from "../errors.ts";
+import { native, type Control } from "../native.ts";
+import type { Progress } from "./store.ts";
+
+/** What to watch a job for. */
+export interface JobOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * Starts a job and waits for it. When the signal is aborted the job stops at its next piece, and the promise rejects
+ * with the signal's reason. `onProgress` is called at the pace of the event loop, and a last time with everything done.
+ */
+export async function runJob<T>(
+  options: JobOptions,
+  phase: string,
+  total_bytes: number,
+  start: (control: Control | undefined) => Promise<T>,
+): Promise<T> {
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  if (signal === undefined && onProgress === undefined) return start(undefined);
+  const report = onProgress && ((done_bytes: number) => onProgress({ phase, done_bytes, total_bytes }));
+  let reported_bytes = -1;
+  const control = native().createControl(
+    report &&
+      ((done_bytes) => {
+        reported_bytes = done_bytes;
+        report(done_bytes);
+      }),
+  );
+  const abort = (): void => native().abort(control);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const result = await start(control);
+    if (reported_bytes < total_bytes) report?.(total_bytes);
+    return result;
+  } catch (error) {
+    if (signal?.aborted && isPersistError(error, "PERSIST_CLOSED")) throw signal.reason;
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,165 @@
+// The header of an npy file: its text from an array's type and shape, and back. The one npy parser of the library.
+import { parseDescr, type DType } from "../dtype.ts";
+import { PersistError } from "../errors.ts";
+import { MAX_DIMENSIONS } from "../ndarray.ts";
+import { parsePythonLiteral, type PythonLiteral } from "./python-literal.ts";
+
+/** What an npy header says. */
+export interface NpyHeader {
+  readonly dtype: DType;
+  readonly bigEndian: boolean;
+  /** Whether the first index varies fastest in the file. */
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  /** Where the elements begin in the file. */
+  readonly offset_bytes: number;
+  /** Bytes of all elements; the file has at least so many from the offset on. */
+  readonly size_bytes: number;
+}
+
+const MAGIC = "\x93NUMPY";
+const ALIGNMENT_BYTES = 64;
+const LONGEST_HEADER_BYTES = 4 * 2 ** 20;
+
+/** How many bytes of a file are certain to be enough for `headerSize`. */
+export const PREAMBLE_BYTES = 12;
+
+/** The header of a C-order, little-endian array, as NumPy itself writes it: a multiple of 64 bytes. */
+export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const preamble = MAGIC.length + 4;
+  const size = Math.ceil((preamble + text.length + 1) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  const length = size - preamble;
+  const start = `${MAGIC}\x01\x00${String.fromCharCode(length & 0xff, length >> 8)}`;
+  return Buffer.from(`${start}${text.padEnd(length - 1)}\n`, "latin1");
+}
+
+/**
+ * Tells from the first 12 bytes (or the whole of a shorter file) how long the header with its preamble is.
+ * @throws PersistError PERSIST_FORMAT when this is no npy file or the header would pass its end; PERSIST_UNSUPPORTED for
+ * an unknown version; PERSIST_LIMIT for a header above 4 MiB.
+ */
+export function headerSize(start: Uint8Array, fileSize_bytes: number, file: string): number {
+  const head = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
+  if (head.length < 10 || head.toString("latin1", 0, 6) !== MAGIC) {
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `${file} is not an npy file: it does not begin with \\x93NUMPY`,
+      { file },
+    );
+  }
+  const [major, minor] = [head[6]!, head[7]!];
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw new PersistError(
+      "PERSIST_UNSUPPORTED",
+      `${file} has npy version ${major}.${minor}; 1.0, 2.0 and 3.0 are known`,
+      { file },
+    );
+  }
+  const preamble = major === 1 ? 10 : 12;
+  const size =
+    preamble + (major === 1 ? head.readUInt16LE(8) : head.length < 12 ? Infinity : head.readUInt32LE(8));
+  if (size > fileSize_bytes) {
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `the header of ${file} would be longer than the file's ${fileSize_bytes} bytes`,
+      { file },
+    );
+  }
+  if (size > LONGEST_HEADER_BYTES) {
+    throw new PersistError(
+      "PERSIST_LIMIT",
+      `the header of ${file} has ${size} bytes; up to ${LONGEST_HEADER_BYTES} are read`,
+      { file },
+    );
+  }
+  return size;
+}
+
+/**
+ * Parses a header.
+ * @param header the bytes from the start of the file, as many as `headerSize` says.
+ * @throws PersistError PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects, records, extended precision), PERSIST_LIMIT, and PERSIST_TRUNCATED when the file is too short for the shape.
+ */
+export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file: string): NpyHeader {
+  const fail = (what: string): PersistError =>
+    new PersistError("PERSIST_FORMAT", `the header of ${file} ${what}`, { file });
+  const entries = readDict(header, file);
+  const descr = entries.get("descr");
+  const fortran = entries.get("fortran_order");
+  const shape = shapeOf(entries.get("shape"), fail);
+  if (entries.size !== 3 || descr === undefined)
+    throw fail("must hold descr, fortran_order and shape, and nothing else");
+  if (typeof fortran !== "boolean") throw fail("has a fortran_order that is neither True nor False");
+  const { dtype, bigEndian } = typeOf(descr, file);
+  const offset_bytes = header.length;
+  const size_bytes = byteSize(shape, dtype, file);
+  if (offset_bytes + size_bytes > fileSize_bytes) {
+    throw new PersistError(
+      "PERSIST_TRUNCATED",
+      `${file} has ${fileSize_bytes} bytes, and its header promises ${offset_bytes + size_bytes}`,
+      { file },
+    );
+  }
+  return { dtype, bigEndian, fortran, shape, offset_bytes, size_bytes };
+}
+
+function readDict(header: Uint8Array, file: string): ReadonlyMap<string, PythonLiteral> {
+  const bytes = header.subarray(header[6] === 1 ? 10 : 12);
+  let text: string;
+  try {
+    // version 3 is UTF-8, the others are Latin-1, which has no bad bytes
+    text = new TextDecoder(header[6] === 3 ? "utf-8" : "latin1", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PersistError("PERSIST_FORMAT", `the header of ${file} is not UTF-8`, { file, cause });
+  }
+  const literal = parsePythonLiteral(text, file);
+  if (typeof literal !== "object" || literal === null || literal.kind !== "dict") {
+    throw new PersistError("PERSIST_FORMAT", `the header of ${file} is not a Python dict`, { file });
+  }
+  return literal.entries;
+}
+
+function shapeOf(value: PythonLiteral | undefined, fail: (what: string) => PersistError): readonly number[] {
+  if (typeof value !== "object" || value === null || value.kind !== "tuple")
+    throw fail("has a shape that is not a tuple");
+  const shape = value.items.map((extent) => {
+    if (typeof extent !== "number" || extent < 0)
+      throw fail("has a shape with an entry that is not an integer of 0 or more");
+    return extent;
+  });
+  return shape;
+}
+
+function typeOf(descr: PythonLiteral, file: string): { dtype: DType; bigEndian: boolean } {
+  if (typeof descr === "string") {
+    try {
+      return parseDescr(descr);
+    } catch (error) {
+      if (!(error instanceof PersistError)) throw error;
+      throw new PersistError(error.code, `${file}: ${error.message}`, { file, cause: error });
+    }
+  }
+  if (typeof descr === "object" && descr !== null && descr.kind === "list" && descr.items.length > 0) {
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file} holds records (a structured dtype)`, { file });
+  }
+  throw new PersistError(
+    "PERSIST_FORMAT",
+    `the header of ${file} has a descr that is neither a string nor a list of fields`,
+    { file },
+  );
+}
+
+/** Bytes of all elements; PERSIST_LIMIT where that is no exact number, or there are too many axes. */
+export function byteSize(shape: readonly number[], dtype: DType, file: string): number {
+  const fail = (what: string): PersistError =>
+    new PersistError("PERSIST_LIMIT", `${file}: ${what}`, { file });
+  if (shape.length > MAX_DIMENSIONS)
+    throw fail(`an array of ${shape.length} axes; up to ${MAX_DIMENSIONS} are read`);
+  let bound = Math.max(dtype.itemsize_bytes, 1);
+  for (const extent of shape) bound *= Math.max(extent, 1);
+  if (!Number.isSafeInteger(bound))
+    throw fail(`an array of shape [${shape.join(", ")}] has more than 2^53 bytes`);
+  return shape.reduce((size, extent) => size * extent, dtype.itemsize_bytes);
+}

@@ -1,0 +1,91 @@
+// Opens an array that a row of an archive's array table names. Rows come from text that anyone may have written: nothing is
+// believed before the file agrees, and no file outside the directory is touched.
+import { closeSync } from "node:fs";
+import { parseDescr } from "../dtype.ts";
+import { PersistError } from "../errors.ts";
+import { native } from "../native.ts";
+import { mapExtent, readExtentSync, type Extent, type Loaded, type MapMode } from "./extent.ts";
+import { headOf } from "./file-head.ts";
+import { readNpyHeader } from "./npy-file.ts";
+import { byteSize } from "./npy-header.ts";
+import type { FileHead, TableRow } from "./store.ts";
+
+/** How to open a stored array. */
+export interface OpenOptions {
+  /** Map it (constant time) or copy it. */
+  readonly map: boolean;
+  /** With `map`: whether writes stay in memory (`c`) or reach the file (`r+`). */
+  readonly mode: MapMode;
+}
+
+/**
+ * Opens the array of a row, synchronously. An npy file must agree with the row by its own header; a file with an offset
+ * must have the head that `head` says. No HDF5 library is called.
+ *
+ * @param directory the directory of the archive's module, to which the row's file is relative.
+ * @throws PersistError PERSIST_PATH_ESCAPE, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_NOT_FOUND for the file;
+ * PERSIST_CORRUPT when it is not the one that the row was written for; PERSIST_FORMAT, PERSIST_UNSUPPORTED,
+ * PERSIST_LIMIT, PERSIST_TRUNCATED for its content; PERSIST_IO.
+ */
+export function openStored(
+  directory: string,
+  row: TableRow,
+  head: FileHead | undefined,
+  options: OpenOptions,
+): Loaded {
+  const file = `${directory}/${row[0]}`;
+  const fd = native().openBeneath(directory, row[0], options.map && options.mode === "r+");
+  try {
+    const extent = row[3] === undefined ? fromHeader(fd, row, file) : fromRow(fd, row, head, file);
+    return options.map ? mapExtent(fd, extent, options.mode, file) : readExtentSync(fd, extent, file);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function fromHeader(fd: number, [, descr, shape]: TableRow, file: string): Extent {
+  const header = readNpyHeader(fd, file);
+  const wanted = parseDescr(descr).dtype.name;
+  if (header.dtype.name !== wanted || !sameShape(header.shape, shape)) {
+    const found = `${header.dtype.name} of shape [${header.shape.join(", ")}]`;
+    throw new PersistError(
+      "PERSIST_CORRUPT",
+      `${file} holds ${found}, and the archive's array table expects ${wanted} of shape [${shape.join(", ")}]`,
+      { file },
+    );
+  }
+  return header;
+}
+
+function fromRow(fd: number, row: TableRow, head: FileHead | undefined, file: string): Extent {
+  const [, descr, shape, offset_bytes = 0] = row;
+  if (head === undefined) {
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `the array table gives an offset into ${file} and no head for it`,
+      { file },
+    );
+  }
+  const found = headOf(fd);
+  if (found[0] !== head[0] || found[1] !== head[1]) {
+    throw new PersistError(
+      "PERSIST_CORRUPT",
+      `${file} has size ${found[0]} and head checksum ${found[1]}, and the archive was written with ${head[0]} and ${head[1]}: something else has rewritten it`,
+      { file },
+    );
+  }
+  const { dtype, bigEndian } = parseDescr(descr);
+  const size_bytes = byteSize(shape, dtype, file);
+  if (!Number.isSafeInteger(offset_bytes) || offset_bytes < 0 || offset_bytes + size_bytes > found[0]) {
+    throw new PersistError(
+      "PERSIST_TRUNCATED",
+      `${file} has ${found[0]} bytes, and the array table expects ${size_bytes} from offset ${offset_bytes}`,
+      { file },
+    );
+  }
+  return { dtype, bigEndian, fortran: false, shape, offset_bytes, size_bytes };
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
+}

@@ -1,0 +1,34 @@
+// What the stores share: checks of what they are given, and the directory that they write into.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { io } from "../disk/io-error.ts";
+import { dtype, type DType } from "../dtype.ts";
+import { sizeOf } from "../ndarray.ts";
+import type { ArrayToStore } from "./store.ts";
+
+/**
+ * The type of an array to store, after a check that it is what it claims: a programming error shows here, not in a file.
+ * @throws TypeError, RangeError
+ */
+export function checked(array: ArrayToStore): DType {
+  const { name, shape, bytes } = array;
+  if (name === "" || name.includes("/") || name.includes("\0") || name === "." || name === "..") {
+    throw new TypeError(`${JSON.stringify(name)} cannot be the name of an array file`);
+  }
+  const type = dtype(array.dtype);
+  const size_bytes = sizeOf(shape) * type.itemsize_bytes;
+  if (bytes.byteLength !== size_bytes) {
+    throw new RangeError(
+      `array ${name}: ${size_bytes} bytes are expected for ${type.name} of shape [${shape.join(", ")}], not ${bytes.byteLength}`,
+    );
+  }
+  return type;
+}
+
+/** Creates `directory/prefix` where it is missing, and gives its path without the closing slash. */
+export async function makeDirectory(directory: string, prefix: string): Promise<string> {
+  if (!prefix.endsWith("/")) throw new TypeError("prefix must end with /");
+  const path = join(directory, prefix.slice(0, -1));
+  await io(path, mkdir(path, { recursive: true }));
+  return path;
+}

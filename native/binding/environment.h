@@ -1,0 +1,68 @@
+// What the addon keeps for each JavaScript environment (the main thread, and each worker that loads it).
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "os/error.h"
+
+namespace persist::binding {
+
+/**
+ * Brings calls from other threads to the environment's own. Calls that come after its end are dropped, unrun,
+ * where they were posted: so they must hold nothing that only the environment's thread may release.
+ */
+class Mailbox {
+ public:
+  using Message = std::function<void(Napi::Env)>;
+
+  explicit Mailbox(Napi::Env env);
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  /** From any thread. */
+  void Post(Message message);
+
+  /** On the environment's thread: an awaited message keeps the process alive, others do not. */
+  void Await(Napi::Env env);
+  void Arrived(Napi::Env env);
+
+  /** On the environment's thread, as it ends. */
+  void Close();
+
+ private:
+  static void Deliver(napi_env env, napi_value, void*, void* data);
+
+  std::mutex mutex_;
+  napi_threadsafe_function function_ = nullptr;
+  int awaited_ = 0;
+};
+
+struct Environment {
+  explicit Environment(Napi::Env env);
+
+  static Environment& Of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+  Napi::FunctionReference persist_error;
+  std::shared_ptr<Mailbox> mailbox;
+};
+
+/** The PersistError that says what an exception of the lower floors says. */
+Napi::Error ToJavaScript(Napi::Env env, const os::Error& error);
+
+/** Runs a function body, turning its exceptions into JavaScript's. */
+template <typename Body>
+auto Guarded(Napi::Env env, Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const os::Error& error) {
+    throw ToJavaScript(env, error);
+  } catch (const std::bad_alloc&) {
+    throw ToJavaScript(env, os::Error("PERSIST_LIMIT", "out of memory"));
+  }
+}
+
+}  // namespace persist::binding

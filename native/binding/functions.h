@@ -1,0 +1,16 @@
+// The functions that the addon offers, by the file that defines them. lib/native.ts documents each.
+#pragma once
+
+#include <napi.h>
+
+namespace persist::binding {
+
+void AddFiles(Napi::Object exports);        // openBeneath writeFiles writeFilesSync writeRanges readRange
+void AddMaps(Napi::Object exports);         // map unmap liveMappings
+void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
+void AddDiagnostics(Napi::Object exports);  // plan
+
+/** Adds a function whose exceptions become JavaScript's. */
+void Add(Napi::Object exports, const char* name, Napi::Value (*body)(const Napi::CallbackInfo&));
+
+}  // namespace persist::binding

@@ -1,0 +1,103 @@
+#include "binding/task.h"
+
+#include "binding/environment.h"
+#include "hdf5/thread.h"
+
+namespace persist::binding {
+namespace {
+
+using Failure = std::optional<os::Error>;
+
+Failure Attempt(Task& task) {
+  try {
+    task.Run();
+    return std::nullopt;
+  } catch (const os::Error& error) {
+    return error;
+  } catch (const std::exception& error) {
+    return os::Error("PERSIST_LIMIT", error.what());  // the allocator's
+  }
+}
+
+void Settle(Napi::Env env, const Napi::Promise::Deferred& deferred, Task& task, const Failure& failure) {
+  try {
+    if (failure) throw *failure;
+    deferred.Resolve(task.Result(env));
+  } catch (const os::Error& error) {
+    deferred.Reject(ToJavaScript(env, error).Value());
+  } catch (const Napi::Error& error) {
+    deferred.Reject(error.Value());
+  }
+}
+
+class PoolWorker : public Napi::AsyncWorker {
+ public:
+  PoolWorker(Napi::Env env, std::unique_ptr<Task> task)
+      : AsyncWorker(env, "persist-archive"), deferred_(env), task_(std::move(task)) {}
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { failure_ = Attempt(*task_); }
+  void OnOK() override { Settle(Env(), deferred_, *task_, failure_); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  std::unique_ptr<Task> task_;
+  Failure failure_;
+};
+
+const napi_type_tag kControlTag = {0x7065727369737420ULL, 0x636f6e74726f6c00ULL};
+using Shared = std::shared_ptr<JobControl>;
+
+}  // namespace
+
+Napi::Promise RunInPool(Napi::Env env, std::unique_ptr<Task> task) {
+  auto* worker = new PoolWorker(env, std::move(task));  // deletes itself
+  worker->Queue();
+  return worker->promise();
+}
+
+Napi::Promise RunOnHdf5Thread(Napi::Env env, std::unique_ptr<Task> task) {
+  const Napi::Promise::Deferred deferred(env);
+  const std::shared_ptr<Mailbox> mailbox = Environment::Of(env).mailbox;
+  mailbox->Await(env);
+  hdf5::Post([deferred, mailbox, task = std::shared_ptr<Task>(std::move(task))] {
+    const Failure failure = Attempt(*task);
+    mailbox->Post([deferred, mailbox, task, failure](Napi::Env here) {
+      mailbox->Arrived(here);
+      Settle(here, deferred, *task, failure);
+    });
+  });
+  return deferred.Promise();
+}
+
+JobControl::JobControl(Napi::Env env, Napi::Function on_progress)
+    : mailbox_(Environment::Of(env).mailbox), watched_(!on_progress.IsEmpty()) {
+  if (watched_) on_progress_ = Napi::Persistent(on_progress);
+}
+
+void JobControl::Changed() {
+  if (!watched_ || posted_.exchange(true)) return;
+  mailbox_->Post([self = shared_from_this()](Napi::Env env) {
+    self->posted_ = false;
+    if (self->on_progress_.IsEmpty()) return;
+    self->on_progress_.Call({Napi::Number::New(env, static_cast<double>(self->done_bytes()))});
+  });
+}
+
+Napi::Value JobControl::Wrap(Napi::Env env, Shared control) {
+  auto out = Napi::External<Shared>::New(env, new Shared(std::move(control)),
+                                         [](Napi::Env, Shared* owned) { delete owned; });
+  out.TypeTag(&kControlTag);
+  return out;
+}
+
+Shared JobControl::Unwrap(const Napi::Value& value) {
+  if (value.IsUndefined()) return nullptr;
+  if (value.IsExternal() && value.As<Napi::External<Shared>>().CheckTypeTag(&kControlTag)) {
+    return *value.As<Napi::External<Shared>>().Data();
+  }
+  throw Napi::TypeError::New(value.Env(), "a control is expected");
+}
+
+}  // namespace persist::binding

@@ -1,0 +1,60 @@
+#include "hdf5/thread.h"
+
+#include <hdf5.h>
+#include <pthread.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace persist::hdf5 {
+namespace {
+
+class Queue {
+ public:
+  Queue() {
+    // The library's own clean-up at exit would run beside this thread, and prints when a call had failed.
+    H5dont_atexit();
+    std::thread thread([this] { Run(); });
+    pthread_setname_np(thread.native_handle(), "persist-hdf5");
+    thread.detach();
+  }
+
+  void Post(std::function<void()> job) {
+    {
+      std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(job));
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  [[noreturn]] void Run() {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // per thread: errors are exceptions, not lines on stderr
+    H5PLset_loading_state(0);                     // no code is loaded because a file asks for a filter
+    for (;;) {
+      std::function<void()> job;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return !jobs_.empty(); });
+        job = std::move(jobs_.front());
+        jobs_.pop_front();
+      }
+      job();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> jobs_;
+};
+
+}  // namespace
+
+void Post(std::function<void()> job) {
+  static auto* const queue = new Queue;  // never destroyed: the thread uses it until the process ends
+  queue->Post(std::move(job));
+}
+
+}  // namespace persist::hdf5

@@ -1,0 +1,16 @@
+// Element types in HDF5, the way h5py writes them.
+#pragma once
+
+#include "array/descr.h"
+#include "hdf5/handle.h"
+
+namespace persist::hdf5 {
+
+/**
+ * The HDF5 type of an element: bool is the enumeration { FALSE, TRUE } over int8, complex the compound { r, i
+ * }, `Sn` a fixed string padded with zeros; times and `Un`, which HDF5 lacks, are opaque with NumPy's
+ * descriptor as h5py tags it. Throws UNSUPPORTED for elements of no bytes.
+ */
+Handle TypeOf(const array::Descr& descr);
+
+}  // namespace persist::hdf5

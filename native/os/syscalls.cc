@@ -1,0 +1,42 @@
+#include "os/syscalls.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace persist::os {
+namespace {
+
+int OpenAt(int directory, const char* path, int flags, mode_t mode) {
+  return ::openat(directory, path, flags, mode);
+}
+
+int Fstat(int fd, struct stat* out) { return ::fstat(fd, out); }
+
+// Not libc's function: a sanitizer would read the caller's memory here, in user space, and what a caller
+// detached must be read by the kernel alone, which answers EFAULT.
+ssize_t PwriteV(int fd, const iovec* parts, int count, off_t offset) {
+  return ::syscall(SYS_pwritev, fd, parts, count, offset, 0L);
+}
+
+}  // namespace
+
+const Syscalls system_calls = {
+    .openat = OpenAt,
+    .close = ::close,
+    .fstat = Fstat,
+    .unlinkat = ::unlinkat,
+    .pread = ::pread,
+    .pwritev = PwriteV,
+    .fallocate = ::fallocate,
+    .sync_file_range = ::sync_file_range,
+    .fdatasync = ::fdatasync,
+    .fsync = ::fsync,
+    .mmap = ::mmap,
+    .munmap = ::munmap,
+};
+
+Syscalls sys = system_calls;
+
+}  // namespace persist::os

@@ -1,0 +1,34 @@
+// Every system call of the addon goes through one table, which tests replace to make calls fail
+// (os/faults.h). Nothing else in the addon calls the system by itself; HDF5 has its own calls.
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+
+namespace persist::os {
+
+struct Syscalls {
+  int (*openat)(int directory, const char* path, int flags, mode_t mode);
+  int (*close)(int fd);
+  int (*fstat)(int fd, struct stat* out);
+  int (*unlinkat)(int directory, const char* path, int flags);
+  ssize_t (*pread)(int fd, void* into, size_t size_bytes, off_t offset);
+  ssize_t (*pwritev)(int fd, const iovec* parts, int count, off_t offset);
+  int (*fallocate)(int fd, int mode, off_t offset, off_t size_bytes);
+  int (*sync_file_range)(int fd, off_t offset, off_t size_bytes, unsigned flags);
+  int (*fdatasync)(int fd);
+  int (*fsync)(int fd);
+  void* (*mmap)(void* at, size_t size_bytes, int protection, int flags, int fd, off_t offset);
+  int (*munmap)(void* at, size_t size_bytes);
+};
+
+/** The table in force. Only os/faults.cc changes it. */
+extern Syscalls sys;
+
+/** The system's own calls. */
+extern const Syscalls system_calls;
+
+}  // namespace persist::os
