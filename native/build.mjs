@@ -39,7 +39,8 @@ export function buildAddon(directory, { architecture = process.arch, debug = fal
 /**
  * Runs a command and ends this process if it fails. Its output is shown only then.
  * @param {string[]} command the program and its arguments
- * @param {(ended: boolean) => void} [afterwards] called in either case, with whether the command ended by itself
+ * @param {(ended: boolean) => void} [afterwards] called in either case, with whether the command ended in
+ *   good order: by itself, or on an interrupt from the keyboard
  */
 export function run([program, ...rest], afterwards = () => {}) {
   const { status, signal, error, output } = spawnSync(program, rest, {
@@ -47,7 +48,7 @@ export function run([program, ...rest], afterwards = () => {}) {
     encoding: "utf8",
     maxBuffer: 2 ** 28,
   });
-  afterwards(status !== null);
+  afterwards(status !== null || signal === "SIGINT");
   if (status === 0) return;
   process.stderr.write((output ?? []).join(""));
   const how = error ? error.message : status === null ? `ended by ${signal}` : `exit code ${status}`;

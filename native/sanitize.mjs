@@ -1,21 +1,19 @@
 #!/usr/bin/env node
-// Builds the addon with sanitizers in build/asan, and runs the tests that reach it under them: AddressSanitizer,
-// LeakSanitizer and UndefinedBehaviorSanitizer. Arguments go to mocha. The tests in test/sanitizer prove that the
-// sanitizers are on.
+// Builds the addon with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer in build/asan, proves that they
+// are on, and runs the tests that reach the addon under them. Arguments go to mocha.
 import { spawnSync } from "node:child_process";
 import { realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildAddon } from "./build.mjs";
+import { buildAddon, fail } from "./build.mjs";
 
 // node-gyp-build looks for build/Release/*.node below this directory.
 const home = join(process.cwd(), "build/asan");
-buildAddon(`build/asan/build/Release`, { define: { PERSIST_SANITIZE: "address;undefined" } });
+buildAddon("build/asan/build/Release", { define: { PERSIST_SANITIZE: "address;undefined" } });
 
-// Node and the programs that tests start leave memory to the system when they exit. With two frames of context a leak
-// of theirs begins in their own binary or libraries; one of ours begins in the addon.
+// Node leaves memory to the system when it exits. With two frames of context a leak of Node's begins in its own binary or
+// in libstdc++; one of ours begins in the addon.
 const suppressions = join(home, "leaks.txt");
-const others = [realpathSync(process.execPath), "libstdc++.so"];
-writeFileSync(suppressions, others.map((name) => `leak:${name}\n`).join(""));
+writeFileSync(suppressions, `leak:${realpathSync(process.execPath)}\nleak:libstdc++.so\n`);
 
 const library = spawnSync("g++", ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
 const env = {
@@ -26,7 +24,32 @@ const env = {
   LSAN_OPTIONS: `suppressions=${suppressions}:print_suppressions=0`,
   UBSAN_OPTIONS: "halt_on_error=1:print_stacktrace=1",
 };
-const folders = ["native", "store", "disk", "archive", "sanitizer"].map((name) => `build/test/${name}/**/*.test.js`);
-const mocha = ["node_modules/mocha/bin/mocha.js", ...folders, "--timeout", "120000", ...process.argv.slice(2)];
+
+const REPORTS = {
+  heap: /heap-buffer-overflow[^]*diagnostics\.cc:\d+/,
+  undefined: /diagnostics\.cc:\d+:\d+: runtime error: signed integer overflow/,
+  leak: /detected memory leaks[^]*diagnostics\.cc:\d+/,
+};
+for (const [fault, report] of Object.entries(REPORTS)) {
+  const program = `require("node-gyp-build")(process.cwd()).misbehave(${JSON.stringify(fault)})`;
+  const { status, stderr } = spawnSync(process.execPath, ["-e", program], { env, encoding: "utf8" });
+  if (status === 0 || !report.test(stderr)) {
+    fail(`the sanitizers did not report a planted fault (${fault}); exit code ${status}, stderr:\n${stderr}`);
+  }
+}
+const idle = spawnSync(process.execPath, ["-e", 'require("node-gyp-build")(process.cwd())'], {
+  env,
+  encoding: "utf8",
+});
+if (idle.status !== 0) fail(`the sanitizers report a fault where none is planted:\n${idle.stderr}`);
+
+const folders = ["native", "store", "disk", "archive"].map((name) => `build/test/${name}/**/*.test.js`);
+const mocha = [
+  "node_modules/mocha/bin/mocha.js",
+  ...folders,
+  "--timeout",
+  "120000",
+  ...process.argv.slice(2),
+];
 const { status } = spawnSync(process.execPath, mocha, { env, stdio: "inherit" });
 process.exit(status ?? 1);
