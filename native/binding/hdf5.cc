@@ -1,10 +1,9 @@
 // HDF5 jobs.
-#include <hdf5.h>
-
 #include "binding/arguments.h"
 #include "binding/functions.h"
 #include "binding/task.h"
 #include "hdf5/create.h"
+#include "hdf5/version.h"
 
 namespace persist::binding {
 namespace {
@@ -45,10 +44,8 @@ Napi::Value CreateHdf5(const Napi::CallbackInfo& info) {
                          std::make_unique<CreateTask>(TakeString(info[0], "path"), std::move(datasets)));
 }
 
-/** From the headers: the library itself is called on its own thread only. */
 Napi::Value Hdf5Version(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), std::to_string(H5_VERS_MAJOR) + "." + std::to_string(H5_VERS_MINOR) +
-                                           "." + std::to_string(H5_VERS_RELEASE));
+  return Napi::String::New(info.Env(), hdf5::Version());
 }
 
 }  // namespace

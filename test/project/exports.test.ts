@@ -4,18 +4,47 @@ import { createRequire } from "node:module";
 import * as library from "persist-archive";
 import { read } from "./checkout.ts";
 
-const VALUES = ["NDArray", "PersistError", "isPersistError"];
+const VALUES = [
+  "NDArray",
+  "PersistError",
+  "isPersistError",
+  "mapArray",
+  "readArray",
+  "register",
+  "represent",
+  "stringify",
+  "writeArray",
+];
 
-const TYPES = ["Complex", "Element", "ErrorCode", "ErrorDetails", "NDArrayFields", "Selection", "TypedArray"];
+const TYPES = [
+  "CodeTag",
+  "Complex",
+  "Durability",
+  "Element",
+  "ErrorCode",
+  "ErrorDetails",
+  "MappedArray",
+  "NDArrayFields",
+  "Progress",
+  "ReadArrayOptions",
+  "Selection",
+  "Template",
+  "TypedArray",
+  "WriteArrayOptions",
+];
 
-/** Names that a declaration file exports as types, by `export type { A, B }` and `export interface A`. */
+/** Names that a declaration file exports as types: `export type { A }`, `export { type A }`, `export interface A`. */
 function exportedTypes(text: string): string[] {
-  const lists = [...text.matchAll(/export type \{([^}]*)\}/g)].flatMap(([, list]) => list!.split(","));
-  const singles = [...text.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)].map(
+  const names = [...text.matchAll(/^export (?:declare )?(?:interface|type) (\w+)/gm)].map(
     ([, name]) => name!,
   );
-  const names = [...lists, ...singles].map((name) => name.trim().replace(/^.* as /, ""));
-  return names.filter((name) => name !== "").toSorted();
+  for (const [, all, list] of text.matchAll(/^export (type )?\{([^}]*)\}/gm)) {
+    for (const entry of list!.split(",").map((item) => item.trim())) {
+      const isType = all !== undefined || entry.startsWith("type ");
+      if (isType && entry !== "") names.push(entry.replace(/^type /, "").replace(/^.* as /, ""));
+    }
+  }
+  return names.toSorted();
 }
 
 describe("the package's exports", () => {

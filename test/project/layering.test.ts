@@ -20,7 +20,7 @@ const MODULES = {
   "lib/native.ts": ["node-gyp-build", "node:fs", "node:module"],
   represent: ["node:fs", "node:module", "node:inspector"],
   emit: ["node:crypto", "node:fs"],
-  store: ["node:fs", "node:fs/promises", "node:zlib"],
+  store: ["node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module"],
 };
