@@ -1,5 +1,22 @@
+/**
+ * Archives JavaScript object graphs as importable ES modules, with large arrays beside them as npy or HDF5 files.
+ *
+ *     import { save, open } from "persist-archive";
+ *     await save("out/run", { grid, psi });            // out/run/index.js, out/run/_arrays/psi.npy
+ *     const { psi } = await open("out/run");           // runs no code, maps the arrays
+ *     const run = await import("./out/run/index.js");  // an ordinary module
+ *
+ * @module
+ */
+
+export { Archive } from "./archive/archive.ts";
+export { open } from "./archive/open.ts";
+export type { OpenOptions, RestoreOptions, SaveOptions, SaveReport, StringifyOptions, TrustOptions } from "./archive/options.ts";
+export { restore } from "./archive/restore.ts";
+export { save } from "./archive/save.ts";
+export { stringify } from "./archive/stringify.ts";
 export { PersistError, isPersistError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
-export { represent, type CodeTag, type Template } from "./represent/template.ts";
+export { NDArray } from "./ndarray.ts";
 export { register } from "./represent/reference/registry.ts";
-export { stringify } from "./archive/stringify.ts";
+export { represent, type CodeTag, type Rule, type Template } from "./represent/template.ts";

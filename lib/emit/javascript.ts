@@ -24,8 +24,8 @@ export interface EmitOptions {
 
 export const FORMAT_LINE = "// persist-archive format 1\n";
 
-/** The module's text in pieces, in order. */
-export function* emitModule(plan: Plan, options: EmitOptions): Generator<string | Uint8Array> {
+/** The module's text but for its head, in pieces; the head, which stands before them, is what the generator returns. */
+export function* emitModule(plan: Plan, options: EmitOptions): Generator<string | Uint8Array, string> {
   const locals = new Map<string, string>(
     plan.imports.map((entry) => [importKey({ ...entry, path: [entry.name] }), entry.local]),
   );
@@ -41,23 +41,27 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
       return helpers[name].name;
     },
   };
-  // helpers stand above the statements that ask for them, so that these are written first
   const exported = new Map<PlanNode, string>();
   for (const { name, value } of plan.exports) {
     if (typeof value === "object" && value?.name === name && !exported.has(value)) exported.set(value, name);
   }
-  const body: (string | Uint8Array)[] = [];
+  const pieces: (string | Uint8Array)[] = [];
   const out = (text: string | Uint8Array): void => {
-    body.push(text);
+    pieces.push(text);
   };
-  if (plan.table !== undefined) body.push(`const ${plan.table} = [];\n`);
-  for (const step of plan.steps) writeStep(step, exported, around, out);
+  if (plan.table !== undefined) out(`const ${plan.table} = [];\n`);
+  for (const step of plan.steps) {
+    writeStep(step, exported, around, out);
+    yield* pieces.splice(0);
+  }
   writeExports(plan.exports, exported, around, out);
+  yield* pieces;
 
-  yield FORMAT_LINE + importLines(plan.imports, options);
-  if (options.arrays !== undefined) yield arrayTable(options.arrays);
-  for (const name of used) yield helpers[name].text(helpers[name].name);
-  yield* body;
+  // helpers stand above the statements that asked for them, so the head is made last
+  let head = FORMAT_LINE + importLines(plan.imports, options);
+  if (options.arrays !== undefined) head += arrayTable(options.arrays);
+  for (const name of used) head += helpers[name].text(helpers[name].name);
+  return head;
 }
 
 function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOptions): string {

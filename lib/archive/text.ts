@@ -1,0 +1,41 @@
+// The text of a plan, whole: at once, or in short turns that let the program go on.
+
+import { setImmediate } from "node:timers/promises";
+import { emitModule, type EmitOptions } from "../emit/javascript.ts";
+import { PersistError } from "../errors.ts";
+import type { Plan } from "../graph/plan.ts";
+
+/** No turn of the event loop is held for longer than about this. */
+const TURN_MS = 4;
+
+/** The text as a string. */
+export function textOf(plan: Plan, options: EmitOptions): string {
+  const pieces: string[] = [];
+  const emission = emitModule(plan, options);
+  let next = emission.next();
+  for (; next.done !== true; next = emission.next()) {
+    pieces.push(typeof next.value === "string" ? next.value : Buffer.from(next.value).toString());
+  }
+  try {
+    return next.value + pieces.join("");
+  } catch (cause) {
+    throw new PersistError("PERSIST_LIMIT", "the text of the archive is longer than the longest string", { cause });
+  }
+}
+
+/** The text as UTF-8, in pieces. */
+export async function encodedTextOf(plan: Plan, options: EmitOptions, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  const emission = emitModule(plan, options);
+  let turn_ms = performance.now();
+  let next = emission.next();
+  for (; next.done !== true; next = emission.next()) {
+    pieces.push(typeof next.value === "string" ? Buffer.from(next.value) : next.value);
+    if (performance.now() - turn_ms > TURN_MS) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      turn_ms = performance.now();
+    }
+  }
+  return [Buffer.from(next.value), ...pieces];
+}

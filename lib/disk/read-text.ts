@@ -1,0 +1,39 @@
+// Reads a text file that anyone may have put there: no link is followed, nothing that is not a regular file is waited for, and its size is looked at
+// before memory is taken.
+
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { PersistError } from "../errors.ts";
+import { io } from "./io-error.ts";
+
+/** The longest string that V8 can hold is a little shorter than 2^29. */
+const LONGEST_BYTES = 2 ** 29;
+
+/**
+ * The text of a UTF-8 file.
+ * @throws PersistError PERSIST_NOT_FOUND, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_LIMIT, PERSIST_FORMAT for bytes that are not UTF-8, PERSIST_IO
+ */
+export async function readTextFile(file: string): Promise<string> {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOTDIR") throw new PersistError("PERSIST_NOT_FOUND", `there is no ${file}`, { file, cause: error });
+    if (error.code === "ELOOP") throw new PersistError("PERSIST_SYMLINK", `${file} is a symbolic link, which is not followed`, { file, cause: error });
+    if (error.code === "ENXIO") throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file, cause: error });
+    return io(file, Promise.reject(error));
+  });
+  try {
+    const facts = await io(file, handle.stat());
+    if (!facts.isFile()) throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file });
+    if (facts.size > LONGEST_BYTES) {
+      throw new PersistError("PERSIST_LIMIT", `${file} has ${facts.size} bytes; a text of more than ${LONGEST_BYTES} cannot be read`, { file });
+    }
+    const bytes = await io(file, handle.readFile());
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (cause) {
+      throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file, cause });
+    }
+  } finally {
+    await handle.close();
+  }
+}
