@@ -15,7 +15,7 @@ void Mailbox::Post(Message message) {
   std::lock_guard lock(mutex_);
   if (function_ == nullptr) return;
   if (napi_call_threadsafe_function(function_, owned.get(), napi_tsfn_nonblocking) == napi_ok)
-    owned.release();
+    static_cast<void>(owned.release());
 }
 
 void Mailbox::Deliver(napi_env env, napi_value, void*, void* data) {

@@ -59,7 +59,7 @@ Napi::Value Map(const Napi::CallbackInfo& info) {
         finalized = true;
       },
       owned.get(), &buffer);
-  if (status == napi_ok || finalized) owned.release();
+  if (status == napi_ok || finalized) static_cast<void>(owned.release());
   if (status != napi_ok) {
     mapping->Unmap();
     if (env.IsExceptionPending()) env.GetAndClearPendingException();

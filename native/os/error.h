@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace persist::os {
 
@@ -14,8 +15,8 @@ struct Error : std::exception {
   std::string syscall;  // empty when no system call failed
   int error = 0;        // errno of that call
 
-  Error(std::string code, std::string message, std::string file = {})
-      : code(std::move(code)), message(std::move(message)), file(std::move(file)) {}
+  Error(std::string its_code, std::string its_message, std::string its_file = {})
+      : code(std::move(its_code)), message(std::move(its_message)), file(std::move(its_file)) {}
 
   const char* what() const noexcept override { return message.c_str(); }
 };
