@@ -143,35 +143,33 @@ function shapeMutations(node: object): Mutation[] {
   ].filter(({ name }) => !(name === "one more prototype" && Object.getPrototypeOf(node) === null));
 }
 
-const addMapEntry = Map.prototype.set;
-const deleteMapEntry = Map.prototype.delete;
-const addSetEntry = Set.prototype.add;
-const deleteSetEntry = Set.prototype.delete;
-const setTime = Date.prototype.setTime;
+const addMapEntry = slots.intrinsic(Map.prototype, "set");
+const deleteMapEntry = slots.intrinsic(Map.prototype, "delete");
+const addSetEntry = slots.intrinsic(Set.prototype, "add");
+const deleteSetEntry = slots.intrinsic(Set.prototype, "delete");
+const setTime = slots.intrinsic(Date.prototype, "setTime");
 
 function slotMutations(kind: string, node: object): Mutation[] {
   switch (kind) {
     case "map": {
       const map = node as Map<unknown, unknown>;
       const entries = slots.mapEntries(map);
-      const list: Mutation[] = [
-        { name: "add an entry", apply: () => void addMapEntry.call(map, "added", 1) },
-      ];
+      const list: Mutation[] = [{ name: "add an entry", apply: () => void addMapEntry(map, "added", 1) }];
       for (let i = 0; i < entries.length; i += 2) {
         const key = entries[i];
         list.push(
-          { name: `delete entry ${i / 2}`, apply: () => void deleteMapEntry.call(map, key) },
+          { name: `delete entry ${i / 2}`, apply: () => void deleteMapEntry(map, key) },
           {
             name: `change entry ${i / 2}`,
-            apply: () => void addMapEntry.call(map, key, otherValue(entries[i + 1])),
+            apply: () => void addMapEntry(map, key, otherValue(entries[i + 1])),
           },
         );
         if (i + 2 < entries.length)
           list.push({
             name: `move entry ${i / 2} to the end`,
             apply: () => {
-              deleteMapEntry.call(map, key);
-              addMapEntry.call(map, key, entries[i + 1]);
+              deleteMapEntry(map, key);
+              addMapEntry(map, key, entries[i + 1]);
             },
           });
       }
@@ -180,15 +178,15 @@ function slotMutations(kind: string, node: object): Mutation[] {
     case "set": {
       const set = node as Set<unknown>;
       const entries = slots.setEntries(set);
-      const list: Mutation[] = [{ name: "add an entry", apply: () => void addSetEntry.call(set, "added") }];
+      const list: Mutation[] = [{ name: "add an entry", apply: () => void addSetEntry(set, "added") }];
       for (const [i, entry] of entries.entries()) {
-        list.push({ name: `delete entry ${i}`, apply: () => void deleteSetEntry.call(set, entry) });
+        list.push({ name: `delete entry ${i}`, apply: () => void deleteSetEntry(set, entry) });
         if (i + 1 < entries.length)
           list.push({
             name: `move entry ${i} to the end`,
             apply: () => {
-              deleteSetEntry.call(set, entry);
-              addSetEntry.call(set, entry);
+              deleteSetEntry(set, entry);
+              addSetEntry(set, entry);
             },
           });
       }
@@ -196,9 +194,7 @@ function slotMutations(kind: string, node: object): Mutation[] {
     }
     case "date": {
       const time = slots.dateTime(node);
-      return [
-        { name: "later", apply: () => void setTime.call(node as Date, Number.isNaN(time) ? 0 : time + 1) },
-      ];
+      return [{ name: "later", apply: () => void setTime(node, Number.isNaN(time) ? 0 : time + 1) }];
     }
     case "url":
       return [{ name: "other hash", apply: () => void Reflect.set(URL.prototype, "hash", "#other", node) }];

@@ -11,18 +11,22 @@ const markedPrototypes = new WeakMap<object, boolean>();
 /** Whether an object or its prototype carries the mark of an NDArray. */
 export function isMarked(value: object): boolean {
   if (types.isProxy(value)) return false;
-  if (Object.hasOwn(value, mark)) return true;
+  if (hasMark(value)) return types.isTypedArray(fieldOf(value, "data"));
   // Every prototype on the way learns the answer, so that a long chain is walked once.
   const walked: object[] = [];
   let marked = false;
   for (let p = prototypeOf(value); p !== null && !types.isProxy(p) && !marked; p = prototypeOf(p)) {
     const known = markedPrototypes.get(p);
-    marked = known ?? Object.hasOwn(p, mark);
+    marked = known ?? hasMark(p);
     walked.push(p);
     if (known !== undefined) break;
   }
   for (const p of walked) markedPrototypes.set(p, marked);
-  return marked;
+  return marked && types.isTypedArray(fieldOf(value, "data"));
+}
+
+function hasMark(object: object): boolean {
+  return Object.getOwnPropertyDescriptor(object, mark)?.value === true;
 }
 
 function prototypeOf(value: object): object | null {
@@ -38,13 +42,21 @@ interface Fields {
   attributes: unknown;
 }
 
-/** A field of an array. Those of a marked class may be accessors: they are this library's own, or of its loader. */
+/** A data property of an array or its prototypes. */
 function fieldOf(array: object, key: string): unknown {
-  return Reflect.get(array, key) as unknown;
+  for (
+    let holder: object | null = array;
+    holder !== null && !types.isProxy(holder);
+    holder = prototypeOf(holder)
+  ) {
+    const descriptor = Object.getOwnPropertyDescriptor(holder, key);
+    if (descriptor !== undefined) return descriptor.value as unknown;
+  }
+  return undefined;
 }
 
 function fieldsOf(array: object): Fields {
-  const shape = Array.from(fieldOf(array, "shape") as ArrayLike<number | bigint>, Number);
+  const shape = Array.from((fieldOf(array, "shape") ?? []) as ArrayLike<number | bigint>, Number);
   const dtype = fieldOf(array, "dtype");
   const stride = fieldOf(array, "stride") as ArrayLike<number> | undefined;
   return {

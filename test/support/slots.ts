@@ -4,7 +4,7 @@ import { types } from "node:util";
 import { Serializer } from "node:v8";
 
 /** A method or getter of `owner`, taken once, to be called with any receiver. */
-function intrinsic<T>(owner: object, key: PropertyKey): (receiver: unknown, ...args: unknown[]) => T {
+export function intrinsic<T>(owner: object, key: PropertyKey): (receiver: unknown, ...args: unknown[]) => T {
   const descriptor = Object.getOwnPropertyDescriptor(owner, key);
   const code: unknown = descriptor?.get ?? descriptor?.value;
   if (typeof code !== "function") throw new TypeError(`no intrinsic ${String(key)}`);

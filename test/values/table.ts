@@ -1,0 +1,28 @@
+// The table of values: what is kept, what is refused, and what may be either. Every test of a direction runs through it.
+import { arrays } from "./arrays.ts";
+import { blocks } from "./blocks.ts";
+import { builtins } from "./builtins.ts";
+import type { Kept } from "./case.ts";
+import { collections } from "./collections.ts";
+import { cycles } from "./cycles.ts";
+import { liars } from "./lying.ts";
+import { memory } from "./memory.ts";
+import { objects } from "./objects.ts";
+import { primitives } from "./primitives.ts";
+import { references } from "./references.ts";
+
+export { either, refused } from "./refused.ts";
+
+/** Values that must come back isomorphic. */
+export const kept: Kept[] = [
+  ...primitives,
+  ...objects,
+  ...arrays,
+  ...collections,
+  ...builtins,
+  ...memory,
+  ...references,
+  ...liars,
+  ...cycles,
+  ...blocks,
+];
