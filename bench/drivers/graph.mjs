@@ -1,0 +1,63 @@
+// What the drivers of the graph trials share: each names only how its library writes a graph, or reads it back.
+import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expectDag, makeDag } from "../data/dag.mjs";
+import { expectTree, makeTree } from "../data/tree.mjs";
+
+/** The graphs there are: how to make one of so many nodes, and how to tell that one was read back whole. */
+export const tree = { make: makeTree, expect: expectTree };
+export const dag = { make: makeDag, expect: expectDag };
+
+/** From the live graph to a written file. @param {(graph: object) => string | Uint8Array} encode */
+export function saves(kind, encode) {
+  return {
+    run({ directory, nodes }) {
+      const graph = kind.make(nodes);
+      return () => writeFile(join(directory, "graph"), encode(graph));
+    },
+  };
+}
+
+/** From a file to the graph. `decode` gets its path. */
+export function loads(kind, encode, decode) {
+  return {
+    prepare({ prepared, nodes }) {
+      writeFileSync(join(prepared, "graph.mjs"), encode(kind.make(nodes)));
+    },
+    run({ prepared, nodes }) {
+      const path = join(prepared, "graph.mjs");
+      return {
+        timed: () => decode(path),
+        bytes: statSync(path).size,
+        check: (graph) => kind.expect(graph, nodes),
+      };
+    },
+  };
+}
+
+/** By a cold `import()` of a module whose default export is the graph. @param {(graph: object) => string} encode gives an expression */
+export function imports(kind, encode) {
+  return loads(
+    kind,
+    (graph) => `export default ${encode(graph)};\n`,
+    async (path) => (await import(pathToFileURL(path).href)).default,
+  );
+}
+
+/** The same for an archive: `save` writes one to a path, `read` gives back its item `graph`. */
+export function archives(kind, save, read) {
+  return {
+    prepare: ({ prepared, nodes }) => save(join(prepared, "archive"), { graph: kind.make(nodes) }),
+    run({ prepared, nodes }) {
+      const path = join(prepared, "archive");
+      const bytes = readdirSync(path).reduce((sum, name) => sum + statSync(join(path, name)).size, 0);
+      return {
+        timed: async () => (await read(path)).graph,
+        bytes,
+        check: (graph) => kind.expect(graph, nodes),
+      };
+    },
+  };
+}

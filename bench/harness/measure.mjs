@@ -1,0 +1,76 @@
+// Measures one trial: interleaved rounds, in which every driver has its turn in a fresh process and an empty directory.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { progress } from "./progress.mjs";
+import { workDirectory } from "./paths.mjs";
+import { runDriver, Unavailable } from "./processes.mjs";
+
+/**
+ * @param {import("./trials.mjs").Trial} trial
+ * @param {{ rounds: number, quick: boolean, onSample: (sample: object) => void }} options
+ * @returns {Promise<object[]>} samples { kind, trial, driver, round, elapsed_ns, peak_bytes, … }, and one with `skipped` or
+ * `failed` for a driver that has none
+ */
+export async function measure(trial, { rounds, quick, onSample }) {
+  const parameters = { ...trial.parameters, ...(quick ? trial.quick : {}) };
+  const shared = join(workDirectory, trial.name, "shared");
+  const samples = [];
+  const add = (sample) => {
+    samples.push({ kind: "sample", trial: trial.name, ...sample });
+    onSample(samples.at(-1));
+  };
+  rmSync(join(workDirectory, trial.name), { recursive: true, force: true });
+  mkdirSync(shared, { recursive: true });
+  trial.prepare?.(shared, parameters);
+
+  const drivers = [];
+  for (const driver of trial.drivers) {
+    const own = join(workDirectory, trial.name, `prepared-${driver.name}`);
+    mkdirSync(own);
+    progress(`${trial.name}: preparing ${driver.name}`);
+    try {
+      runDriver(driver, "prepare", { ...parameters, shared, prepared: own });
+      drivers.push({ ...driver, own });
+    } catch (error) {
+      add({
+        driver: driver.name,
+        ...(error instanceof Unavailable ? { skipped: error.message } : { failed: error.message }),
+      });
+    }
+  }
+
+  const directory = join(workDirectory, trial.name, "run");
+  for (let round = 1; round <= rounds; round++)
+    for (const driver of rotated(drivers, round)) {
+      if (driver.failed) continue;
+      progress(`${trial.name}: round ${round} of ${rounds}, ${driver.name}`);
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(directory);
+      spawnSync("sync"); // dirty pages of the one before would be written back at this one's expense
+      try {
+        const result = runDriver(driver, "run", { ...parameters, shared, prepared: driver.own, directory });
+        const bytes = result.bytes ?? trial.bytes?.(parameters) ?? null;
+        add({ driver: driver.name, round, ...result, bytes, written_bytes: sizeOf(directory) });
+      } catch (error) {
+        driver.failed = true;
+        add({ driver: driver.name, failed: error.message });
+      }
+    }
+  rmSync(join(workDirectory, trial.name), { recursive: true, force: true });
+  progress("");
+  return samples;
+}
+
+/** Another driver begins in every round, so that none always follows the same one. */
+function rotated(list, by) {
+  const shift = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(shift), ...list.slice(0, shift)];
+}
+
+/** Bytes of all files in a directory: shows that a driver has written what it was to write. */
+function sizeOf(directory) {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
+}

@@ -1,0 +1,5 @@
+import { serialize } from "seroval";
+import { driver } from "../../drivers/driver.mjs";
+import { imports, dag } from "../../drivers/graph.mjs";
+
+await driver(imports(dag, serialize));

@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { driver } from "../../drivers/driver.mjs";
+import { dag } from "../../drivers/graph.mjs";
+import { save } from "../../drivers/ours.mjs";
+
+await driver({
+  run({ directory, nodes }) {
+    const graph = dag.make(nodes);
+    return () => save(join(directory, "archive"), { graph }, { durability: "process" });
+  },
+});

@@ -1,0 +1,5 @@
+import { uneval } from "devalue";
+import { driver } from "../../drivers/driver.mjs";
+import { imports, tree } from "../../drivers/graph.mjs";
+
+await driver(imports(tree, uneval));

@@ -1,0 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { driver } from "../../drivers/driver.mjs";
+import { loads, tree } from "../../drivers/graph.mjs";
+
+await driver(loads(tree, JSON.stringify, async (path) => JSON.parse(await readFile(path, "utf8"))));

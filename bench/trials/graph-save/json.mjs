@@ -1,0 +1,4 @@
+import { driver } from "../../drivers/driver.mjs";
+import { saves, tree } from "../../drivers/graph.mjs";
+
+await driver(saves(tree, (graph) => JSON.stringify(graph)));
