@@ -88,8 +88,22 @@ const BY_CONSTRUCTOR: Record<string, string> = {
 
 /** NumPy's one-letter codes, which old files hold in place of a descriptor. */
 const LETTERS: Readonly<Record<string, string>> = {
-  ...{ "?": "b1", b: "i1", B: "u1", h: "i2", H: "u2", i: "i4", I: "u4", l: "i8", L: "u8", q: "i8", Q: "u8" },
-  ...{ e: "f2", f: "f4", d: "f8", F: "c8", D: "c16" },
+  "?": "b1",
+  b: "i1",
+  B: "u1",
+  h: "i2",
+  H: "u2",
+  i: "i4",
+  I: "u4",
+  l: "i8",
+  L: "u8",
+  q: "i8",
+  Q: "u8",
+  e: "f2",
+  f: "f4",
+  d: "f8",
+  F: "c8",
+  D: "c16",
 };
 
 /** Units of datetime64 and timedelta64, with an optional count before them (`10ms`, `25s`); "generic" has none. */

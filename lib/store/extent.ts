@@ -4,6 +4,7 @@ import { readSync } from "node:fs";
 import { ioError } from "../disk/io-error.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
+import { markMapped } from "../mapped.ts";
 import { native, type Control } from "../native.ts";
 import { strideOf } from "../ndarray.ts";
 import { swapBytes } from "./byte-order.ts";
@@ -58,6 +59,7 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
     mode === "r+",
     file,
   );
+  markMapped(buffer);
   return loaded(extent, buffer, byteOffset, () => native().unmap(buffer, handle));
 }
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <map>
+
 #include "hdf5/handle.h"
 #include "hdf5/types.h"
 #include "os/syscalls.h"
@@ -12,22 +14,29 @@ namespace {
 // Arrays at multiples of 64 bytes can be mapped as any typed array, and suit vector instructions.
 constexpr hsize_t kAlignment = 64;
 
-uint64_t AddDataset(hid_t file, const NewDataset& dataset, const std::string& path) {
-  const Handle type = TypeOf(dataset.descr);
-  const std::vector<hsize_t> shape(dataset.shape.begin(), dataset.shape.end());
-  const Handle space(
-      Check(shape.empty() ? H5Screate(H5S_SCALAR)
-                          : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
-            "H5Screate", path),
-      H5Sclose);
-  const Handle how(Check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate", path), H5Pclose);
+// The first page holds metadata only. Archives know a file by the checksum of its first 4096 bytes, which must stay the
+// same when the arrays are edited in place.
+constexpr hsize_t kFirstPage = 4096;
+
+Handle ContiguousLayout(const std::string& path) {
+  Handle how(Check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate", path), H5Pclose);
   Check(H5Pset_layout(how, H5D_CONTIGUOUS), "H5Pset_layout", path);
   Check(H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time", path);
   Check(H5Pset_fill_time(how, H5D_FILL_TIME_NEVER), "H5Pset_fill_time", path);
   Check(H5Pset_obj_track_times(how, false), "H5Pset_obj_track_times", path);  // same arrays, same bytes
-  const Handle made(Check(H5Dcreate2(file, dataset.name.c_str(), type, space, H5P_DEFAULT, how, H5P_DEFAULT),
-                          "H5Dcreate2", path),
-                    H5Dclose);
+  return how;
+}
+
+Handle SpaceOf(const std::vector<uint64_t>& extents, const std::string& path) {
+  const std::vector<hsize_t> shape(extents.begin(), extents.end());
+  return {Check(shape.empty() ? H5Screate(H5S_SCALAR)
+                              : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+                "H5Screate", path),
+          H5Sclose};
+}
+
+/** Where the bytes of a dataset begin; one without elements has no place. */
+uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path) {
   const haddr_t offset = H5Dget_offset(made);
   if (offset != HADDR_UNDEF) return offset;
   H5Eclear2(H5E_DEFAULT);
@@ -36,10 +45,22 @@ uint64_t AddDataset(hid_t file, const NewDataset& dataset, const std::string& pa
   throw os::Error("PERSIST_IO", "dataset " + dataset.name + " got no place in " + path, path);
 }
 
-std::vector<uint64_t> Fill(hid_t file, const std::vector<NewDataset>& datasets, const std::string& path) {
+std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& datasets,
+                                  const std::string& path) {
+  const Handle how = ContiguousLayout(path);
+  std::map<std::string, Handle> types;
   std::vector<uint64_t> offsets;
   offsets.reserve(datasets.size());
-  for (const NewDataset& dataset : datasets) offsets.push_back(AddDataset(file, dataset, path));
+  for (const NewDataset& dataset : datasets) {
+    auto type = types.find(dataset.descr.text);
+    if (type == types.end()) type = types.emplace(dataset.descr.text, TypeOf(dataset.descr)).first;
+    const Handle space = SpaceOf(dataset.shape, path);
+    const Handle made(
+        Check(H5Dcreate2(file, dataset.name.c_str(), type->second, space, H5P_DEFAULT, how, H5P_DEFAULT),
+              "H5Dcreate2", path),
+        H5Dclose);
+    offsets.push_back(OffsetOf(made, dataset, path));
+  }
   return offsets;
 }
 
@@ -47,10 +68,11 @@ std::vector<uint64_t> Fill(hid_t file, const std::vector<NewDataset>& datasets, 
 
 std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets) {
   const Handle access(Check(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", path), H5Pclose);
-  Check(H5Pset_alignment(access, kAlignment, kAlignment), "H5Pset_alignment", path);
+  Check(H5Pset_alignment(access, 1, kAlignment), "H5Pset_alignment", path);
+  Check(H5Pset_meta_block_size(access, kFirstPage), "H5Pset_meta_block_size", path);
   Handle file(Check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), "H5Fcreate", path), H5Fclose);
   try {
-    std::vector<uint64_t> offsets = Fill(file, datasets, path);
+    std::vector<uint64_t> offsets = AddDatasets(file, datasets, path);
     Check(H5Fclose(file.release()), "H5Fclose", path);  // here the metadata are written, which may fail
     return offsets;
   } catch (...) {
