@@ -2,7 +2,7 @@
 
 import { PersistError } from "../errors.ts";
 import { checkName } from "./names.ts";
-import type { SaveOptions, SaveReport, StringifyOptions } from "./options.ts";
+import type { SaveOptions, SaveReport } from "./options.ts";
 import { save } from "./save.ts";
 import { stringify } from "./stringify.ts";
 
@@ -56,11 +56,7 @@ export class Archive {
 
   /** The text of the module, every array inside it: what {@link stringify} gives. */
   toString(): string {
-    const { rules, single }: StringifyOptions = this.#options;
-    return stringify(Object.fromEntries(this.#items), {
-      ...(rules === undefined ? {} : { rules }),
-      ...(single === undefined ? {} : { single }),
-    });
+    return stringify(Object.fromEntries(this.#items), this.#options);
   }
 
   /** Writes the archive, as {@link save} does. */

@@ -9,6 +9,8 @@ export type { Rule } from "../represent/template.ts";
 export interface StringifyOptions {
   /** Ways to write values of yours, tried in order before the built-in ones. */
   rules?: readonly Rule[];
+  /** Writes all plain data as literals; false when absent: large data is written as JSON text, which loads twice as fast. */
+  readable?: boolean;
   /** Takes exactly one item, and makes it the default export. */
   single?: boolean;
 }

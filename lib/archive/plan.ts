@@ -11,6 +11,7 @@ export interface PlanOptions {
   /** Arrays with more elements than this are stored outside of the text. */
   readonly arrayThreshold: number;
   readonly rules?: readonly Rule[] | undefined;
+  readonly readable?: boolean | undefined;
   /** Whether the only item becomes the default export. */
   readonly single?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 // Expressions: a node of the plan as the parts of its text. One way of writing for each form, whether the node is named or stands in place. Nesting is
 // followed with a stack of what is still to be written.
 
-import type { Operand, PlanNode } from "../graph/plan.ts";
+import type { JsonBlock, Operand, PlanCreation, PlanNode } from "../graph/plan.ts";
 import { CONFIGURABLE, ENUMERABLE, HOLE, PLAIN, WRITABLE, type Reference } from "../represent/representation.ts";
 import { base64, elementsParts } from "./elements.ts";
 import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
@@ -91,8 +91,11 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
     case "fields":
       return fieldItems(create.fields);
     case "json":
+      return blockItems(create.block, around);
+    case "members":
+      return memberItems(create);
     case "row":
-      throw new Error(`not yet written: ${create.form}`);
+      return [create.table, `[${create.row}]`];
   }
 }
 
@@ -206,6 +209,25 @@ function bufferItems(
     return data.every((byte) => byte === 0) ? [`new ArrayBuffer(${data.length})`] : [around.helper("bytes"), `(${literal(base64(data))})`];
   }
   throw new Error("not yet written: resizable and shared buffers");
+}
+
+/** JSON text as it stands in a module: raw, so that its backslashes are JSON's own. */
+function parseItems(piece: Uint8Array): Item[] {
+  return ["JSON.parse(String.raw`", piece, "`)"];
+}
+
+function blockItems({ shape, pieces, mark }: JsonBlock, around: Surroundings): Item[] {
+  if (shape !== "rows") return parseItems(pieces[0]!);
+  const all = bracket("[", LINE, pieces.map((piece) => ["...", ...parseItems(piece)]), SOFT, "]");
+  return [around.helper("link"), "(", ...all, `, ${literal(mark)})`];
+}
+
+function memberItems({ isArray, members }: Extract<PlanCreation, { form: "members" }>): Item[] {
+  const items: Item[][] = members.map((member) => {
+    if (!("key" in member)) return ["...", ...parseItems(member.pieces[0]!)];
+    return isArray ? [member.node] : [propertyKey(String(member.key)), ": ", member.node];
+  });
+  return isArray ? bracket("[", LINE, items, SOFT, "]") : bracket("{", LINE, items, LINE, "}");
 }
 
 function fieldItems(fields: readonly (readonly [string, Operand | readonly number[]])[]): Item[] {

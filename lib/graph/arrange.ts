@@ -4,6 +4,7 @@
 import { PersistError } from "../errors.ts";
 import { representPlain } from "../represent/represent.ts";
 import type { ArrayElements, Reference, Representation } from "../represent/representation.ts";
+import { Blocks } from "./blocks.ts";
 import { mapChildren } from "./children.ts";
 import { components } from "./components.ts";
 import { deferParts, openComponent } from "./cycles.ts";
@@ -16,6 +17,8 @@ import type { Graph } from "./survey.ts";
 export interface ArrangeOptions {
   /** Arrays with more elements are stored outside; Infinity keeps all in the text. */
   readonly arrayThreshold: number;
+  /** Writes all plain data as literals, none as JSON text. */
+  readonly readable?: boolean | undefined;
 }
 
 /** More levels than this in one expression are broken by names: V8's parser gives up at about 1,350. */
@@ -33,7 +36,7 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
   const built = new Builder(graph, options);
   const nodes = built.nodes;
   const component = components(graph);
-  const steps: Step[] = [];
+  const steps: Step[] = built.table === undefined ? [] : [{ op: "bind", node: built.table }];
   const named = new Set<Node>();
   const uses = usesOf(graph);
   for (const root of graph.roots) {
@@ -107,7 +110,7 @@ function groupMembers(graph: Graph, nodes: readonly (Node | undefined)[], compon
   if (component === null) return members;
   for (let i = 1; i < graph.count; i++) {
     const node = nodes[i];
-    if (node === undefined) continue;
+    if (node === undefined || isAlwaysInPlace(node)) continue;
     const first = component[i]!;
     const list = members.get(first);
     if (list === undefined) members.set(first, [node]);
@@ -176,11 +179,14 @@ class Builder {
   readonly nodes: (Node | undefined)[];
   readonly references: Reference[] = [];
   readonly arrays: ArraySlot[] = [];
+  /** The table of plain data, where there is one. */
+  readonly table: Node | undefined;
   /** The key by which each node was reached, to be named after. */
   readonly hints: (string | undefined)[] = [];
   readonly #graph: Graph;
   readonly #options: ArrangeOptions;
   readonly #uses: Int32Array;
+  readonly #blocks: Blocks;
   readonly #slotNames: Set<string> = new Set<string>();
   /** Where the roots begin in the walk. */
   readonly #rootNodes: Map<unknown, Node> = new Map<unknown, Node>();
@@ -189,8 +195,10 @@ class Builder {
     this.#graph = graph;
     this.#options = options;
     this.#uses = usesOf(graph);
+    this.#blocks = new Blocks(graph, options.readable === true);
+    this.table = this.#tableNode();
     this.nodes = [undefined];
-    for (let i = 1; i < graph.count; i++) this.nodes.push(new Node(i));
+    for (let i = 1; i < graph.count; i++) this.nodes.push(this.#blocks.isInside(i) ? undefined : new Node(i));
     let cursor = 1;
     for (const [at, root] of graph.roots.entries()) {
       if (this.#rootNodes.has(root) || (typeof root !== "object" && typeof root !== "function" && typeof root !== "symbol") || root === null) continue;
@@ -198,9 +206,44 @@ class Builder {
       const index = known ?? cursor;
       if (index === cursor) cursor = graph.ends[cursor]!;
       this.hints[index] ??= graph.rootNames[at];
-      this.#rootNodes.set(root, this.nodes[index]!);
+      this.#rootNodes.set(root, this.#nodeAt(index));
     }
-    for (let i = 1; i < graph.count; i++) if (this.nodes[i] !== undefined) this.#build(this.nodes[i]!);
+    for (const node of this.nodes) {
+      if (node === undefined || node.create.form === "row") continue;
+      if (this.#blocks.isRegion(node.index)) this.#buildRegion(node);
+      else this.#build(node);
+    }
+  }
+
+  #tableNode(): Node | undefined {
+    const block = this.#blocks.table;
+    if (block === undefined) return undefined;
+    const node = new Node(0);
+    node.create = { form: "json", block };
+    this.hints[0] = "rows";
+    return node;
+  }
+
+  /** The node of a number; a row of the table gets one when it is asked for. */
+  #nodeAt(index: number): Node {
+    const known = this.nodes[index];
+    if (known !== undefined) return known;
+    const node = new Node(index);
+    node.kind = "row";
+    node.create = { form: "row", table: this.table!, row: this.#blocks.rowOf(index) };
+    this.nodes[index] = node;
+    return node;
+  }
+
+  #buildRegion(node: Node): void {
+    const text = this.#blocks.textOf(node.index);
+    node.kind = "plain data";
+    if ("block" in text) {
+      node.create = { form: "json", block: text.block };
+      return;
+    }
+    const members = text.members.map((member) => ("key" in member ? { key: member.key, node: this.nodes[member.node]! } : member));
+    node.create = { form: "members", isArray: text.isArray, members };
   }
 
   /** The node of a root; undefined for a primitive. */
@@ -223,7 +266,7 @@ class Builder {
         cursor = graph.ends[cursor]!;
         this.hints[index] = typeof key === "string" ? key : this.hints[node.index];
       }
-      return this.nodes[index];
+      return this.#nodeAt(index);
     });
     node.kind = representation.kind;
     node.prototype = representation.prototype as Operand;

@@ -41,6 +41,9 @@ export function neededBy({ create }: Node): readonly unknown[] {
 /** Every node that a node refers to, in the order of the text. */
 export function* childrenOf(node: Node): Generator<Node> {
   for (const value of neededBy(node)) if (value instanceof Node) yield value;
+  if (node.create.form === "members") {
+    for (const member of node.create.members) if ("node" in member) yield member.node as Node;
+  }
   if (node.create.form === "array") for (const value of node.create.elements) if (value instanceof Node) yield value;
   if (node.prototype instanceof Node) yield node.prototype;
   if (node.entries !== undefined) for (const value of node.entries) if (value instanceof Node) yield value;

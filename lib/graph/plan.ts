@@ -19,12 +19,14 @@ export type PlanCreation =
   | { readonly form: "fields"; readonly fields: readonly (readonly [string, Operand | readonly number[]])[] }
   /** Plain data as JSON text. */
   | { readonly form: "json"; readonly block: JsonBlock }
+  /** A large array or object by its members: JSON text to be spread, and others by themselves. */
+  | { readonly form: "members"; readonly isArray: boolean; readonly members: readonly (JsonBlock | { readonly key: string | number; readonly node: PlanNode })[] }
   /** A row of a table of plain data. */
   | { readonly form: "row"; readonly table: PlanNode; readonly row: number };
 
 /** Plain data as JSON, cut into pieces that an engine parses quickly. */
 export interface JsonBlock {
-  /** `value`: one text for the whole; `array` and `object`: pieces to be spread into one array or object; `rows`: the rows of a linked table. */
+  /** `value`: one text for the whole; `array` and `object`: some members, to be spread; `rows`: the rows of a table whose parts refer to each other. */
   readonly shape: "value" | "array" | "object" | "rows";
   readonly pieces: readonly Uint8Array[];
   /** The key of `{"$": n}`, which stands for row n; only for rows that refer to each other. */

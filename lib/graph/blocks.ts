@@ -1,0 +1,222 @@
+// Chooses the plain data that is written as JSON text: large subtrees in pieces that an engine parses quickly, and large graphs with sharing, cycles or
+// depth as the rows of one table, which refer to each other by number. Encodes them at once, so that the plan keeps nothing of the caller's objects.
+
+import { isArray, objectKeys } from "../represent/primordials.ts";
+import { JsonText, type Rows } from "./json-text.ts";
+import { JsonWriter } from "./json-writer.ts";
+import type { JsonBlock } from "./plan.ts";
+import { impureNodes } from "./purity.ts";
+import type { Graph } from "./survey.ts";
+
+/** Plain data below this size is written as a literal, which reads better. */
+const LEAST_CHARACTERS = 10_000;
+/** Pieces of 64 to 512 kB load fastest. */
+const PIECE_CHARACTERS = 256_000;
+/** Rows are cut where they grow longer, so that a table has many of them. */
+const ROW_CHARACTERS = 32_000;
+/** A region that is deeper goes into the table, in rows of less than this depth. */
+const DEPTH = 200;
+
+/** A region's text: whole, or in members for what is too large for one piece. */
+export type RegionText = { readonly block: JsonBlock } | { readonly isArray: boolean; readonly members: readonly Member[] };
+
+/** A run of small members, to be spread, or a large one: a region of its own. */
+export type Member = JsonBlock | { readonly key: string | number; readonly node: number };
+
+export class Blocks {
+  readonly #graph: Graph;
+  readonly #keys: Map<string, Uint8Array> = new Map<string, Uint8Array>();
+  /** The root of the region that each node lies in; 0 outside of regions. */
+  readonly #regionOf: Int32Array;
+  readonly #rows: Rows | undefined;
+  /** The rows of all regions that are linked with others or among themselves. */
+  readonly table: JsonBlock | undefined;
+
+  constructor(graph: Graph, isReadable: boolean) {
+    this.#graph = graph;
+    this.#regionOf = new Int32Array(graph.count);
+    if (isReadable) return;
+    const impure = impureNodes(graph);
+    const regions = this.#chooseRegions(impure, (node) => graph.weights[node]! >= LEAST_CHARACTERS);
+    if (regions === 0) return;
+    const linked = this.#linkedRegions(impure);
+    if (linked.size > 0) {
+      this.#rows = { rowOf: this.#chooseRows(linked), mark: markFor(graph.dollarKeys) };
+      this.table = this.#encodeRows(this.#rows);
+    }
+  }
+
+  /** Whether a node is written as a part of a region's text, or is a region that stands in the table. */
+  isInside(node: number): boolean {
+    const region = this.#regionOf[node]!;
+    if (region === 0) return false;
+    if (this.#rows !== undefined && this.#rows.rowOf[region]! >= 0) return true;
+    return node !== region && this.#graph.weights[node]! <= PIECE_CHARACTERS;
+  }
+
+  /** Whether a node is a region, or a large part of one, that is written where it stands. */
+  isRegion(node: number): boolean {
+    return this.#regionOf[node] !== 0 && !this.isInside(node);
+  }
+
+  /** The row of a node in the table; -1 when it has none. */
+  rowOf(node: number): number {
+    return this.#rows?.rowOf[node] ?? -1;
+  }
+
+  /** The text of a region. */
+  textOf(node: number): RegionText {
+    const writer = new JsonWriter(this.#keys);
+    const text = new JsonText(this.#graph, writer, undefined);
+    if (this.#graph.weights[node]! > PIECE_CHARACTERS) return this.#cut(node, writer, text);
+    text.node(node);
+    return { block: { shape: "value", pieces: [writer.take()], mark: undefined } };
+  }
+
+  /** Makes regions of the largest pure subtrees that pass the test. */
+  #chooseRegions(impure: Uint8Array, isLarge: (node: number) => boolean): number {
+    const { count, ends } = this.#graph;
+    let regions = 0;
+    for (let node = 1; node < count; node++) {
+      if (impure[node] === 1 || this.#regionOf[node] !== 0) continue;
+      if (isLarge(node)) {
+        this.#regionOf.fill(node, node, ends[node]!);
+        regions++;
+      }
+      node = ends[node]! - 1;
+    }
+    return regions;
+  }
+
+  /** The regions that need the table: they share nodes with others, have shared nodes or cycles inside, or are deep. */
+  #linkedRegions(impure: Uint8Array): Set<number> {
+    const { edgeSources, edgeTargets, shared, ends } = this.#graph;
+    const regionOf = this.#regionOf;
+    // a region may only refer to what is in the table too
+    const reachesOut = edgeSources.some((source, e) => regionOf[source] !== 0 && regionOf[edgeTargets[e]!] === 0);
+    if (reachesOut) {
+      const parts = new Set([...shared.values()].filter((node) => impure[node] === 0));
+      this.#chooseRegions(impure, (node) => {
+        for (let inside = node; inside < ends[node]!; inside++) if (parts.has(inside)) return true;
+        return false;
+      });
+    }
+    const linked = new Set<number>();
+    for (let e = 0; e < edgeSources.length; e++) {
+      const [source, target] = [regionOf[edgeSources[e]!]!, regionOf[edgeTargets[e]!]!];
+      if (target === 0 || (source === 0 && target === edgeTargets[e])) continue;
+      linked.add(target);
+      if (source !== 0) linked.add(source);
+    }
+    for (const region of this.#deepRegions()) linked.add(region);
+    return linked;
+  }
+
+  #deepRegions(): Set<number> {
+    const { count, parents } = this.#graph;
+    const deep = new Set<number>();
+    const heights = new Int32Array(count);
+    for (let node = count - 1; node > 0; node--) {
+      const region = this.#regionOf[node]!;
+      if (region === 0) continue;
+      if (heights[node]! >= DEPTH) deep.add(region);
+      const parent = parents[node]!;
+      heights[parent] = Math.max(heights[parent]!, heights[node]! + 1);
+    }
+    return deep;
+  }
+
+  /** Numbers the rows: what is shared, the regions themselves, and cuts where a row would be long or deep. */
+  #chooseRows(linked: ReadonlySet<number>): Int32Array {
+    const { count, parents, weights, shared } = this.#graph;
+    const rowOf = new Int32Array(count).fill(-1);
+    const sizes = weights.slice();
+    for (let node = count - 1; node > 0; node--) sizes[parents[node]!]! -= weights[node]!;
+    const heights = new Int32Array(count);
+    const isShared = new Uint8Array(count);
+    for (const node of shared.values()) isShared[node] = 1;
+    for (let node = count - 1; node > 0; node--) {
+      const region = this.#regionOf[node]!;
+      if (!linked.has(region)) continue;
+      const parent = parents[node]!;
+      if (node === region || isShared[node] === 1 || sizes[node]! >= ROW_CHARACTERS || heights[node]! >= DEPTH - 1) {
+        rowOf[node] = 0;
+        sizes[parent]! += 12;
+      } else {
+        sizes[parent]! += sizes[node]!;
+        heights[parent] = Math.max(heights[parent]!, heights[node]! + 1);
+      }
+    }
+    let rows = 0;
+    for (let node = 1; node < count; node++) if (rowOf[node] === 0) rowOf[node] = rows++;
+    return rowOf;
+  }
+
+  #encodeRows(rows: Rows): JsonBlock {
+    const writer = new JsonWriter(this.#keys);
+    const text = new JsonText(this.#graph, writer, rows);
+    const pieces: Uint8Array[] = [];
+    for (let node = 1; node < this.#graph.count; node++) {
+      if (rows.rowOf[node] === -1) continue;
+      if (writer.length === 0) writer.raw("[");
+      else writer.separator(true);
+      text.node(node);
+      if (writer.length > PIECE_CHARACTERS) {
+        writer.raw("]");
+        pieces.push(writer.take());
+      }
+    }
+    if (writer.length > 0) {
+      writer.raw("]");
+      pieces.push(writer.take());
+    }
+    return { shape: "rows", pieces, mark: rows.mark };
+  }
+
+  /** Cuts a node that is too large for one piece: runs of small members, and large members by themselves. */
+  #cut(node: number, writer: JsonWriter, text: JsonText): RegionText {
+    const { values, ends, weights } = this.#graph;
+    const object = values[node] as object;
+    const isList = isArray(object);
+    const keys = isList ? null : objectKeys(object);
+    const count = isList ? object.length : keys!.length;
+    const members: Member[] = [];
+    let cursor = node + 1;
+    let run = { from: 0, first: cursor, weight: 0 };
+    const flush = (to: number): void => {
+      if (to > run.from) {
+        text.part(node, run.from, to, run.first);
+        members.push({ shape: isList ? "array" : "object", pieces: [writer.take()], mark: undefined });
+      }
+      run = { from: to, first: cursor, weight: 0 };
+    };
+    for (let at = 0; at < count; at++) {
+      const key = isList ? at : keys![at]!;
+      const value = (object as Record<string | number, unknown>)[key];
+      if (typeof value !== "object" || value === null) {
+        run.weight += typeof value === "string" ? value.length : 10;
+      } else {
+        const child = cursor;
+        if (weights[child]! > PIECE_CHARACTERS) {
+          flush(at);
+          members.push({ key, node: child });
+          cursor = ends[child]!;
+          run = { from: at + 1, first: cursor, weight: 0 };
+          continue;
+        }
+        run.weight += weights[child]!;
+        cursor = ends[child]!;
+      }
+      if (run.weight > PIECE_CHARACTERS) flush(at + 1);
+    }
+    flush(count);
+    return { isArray: isList, members };
+  }
+}
+
+/** A key that the data itself does not use. */
+function markFor(dollarKeys: ReadonlySet<string>): string {
+  let mark = "$";
+  while (dollarKeys.has(mark)) mark += "$";
+  return mark;
+}
