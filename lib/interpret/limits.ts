@@ -1,0 +1,86 @@
+// What a text may cost. Each limit is far above what archives need and far below what stops a process.
+
+import type { Source } from "./source.ts";
+
+/** Budgets of one reading; crossing one is `PERSIST_LIMIT`. */
+export interface Limits {
+  /** Bytes of the text in UTF-8. Default 1 GiB. */
+  text_bytes: number;
+  /** Objects, arrays, Maps and whatever else the text creates. Default 2^24, as many as an archive is written with. */
+  nodes: number;
+  /** Elements and properties in all, those that spreading and `Object.assign` copy included. Default 2^27. */
+  array_elements: number;
+  /** Bytes of buffers and typed arrays in all. Default 1 GiB. */
+  buffer_bytes: number;
+  /** Digits of one BigInt. Default 2^20. */
+  bigint_digits: number;
+}
+
+export const defaultLimits: Readonly<Limits> = Object.freeze({
+  text_bytes: 2 ** 30,
+  nodes: 2 ** 24,
+  array_elements: 2 ** 27,
+  buffer_bytes: 2 ** 30,
+  bigint_digits: 2 ** 20,
+});
+
+/** Steps along prototype chains and links that every text has, and more for each of its characters: what keeps time linear in the text. */
+const WORK = 2 ** 20;
+const WORK_PER_CHARACTER = 4;
+
+/** Counts down what is left. */
+export class Budget {
+  readonly #source: Source;
+  readonly limits: Readonly<Limits>;
+  #nodes: number;
+  #elements: number;
+  #buffer_bytes: number;
+  #work: number;
+
+  constructor(source: Source, limits: Partial<Limits> = {}) {
+    this.#source = source;
+    this.limits = { ...defaultLimits, ...limits };
+    this.#nodes = this.limits.nodes;
+    this.#elements = this.limits.array_elements;
+    this.#buffer_bytes = this.limits.buffer_bytes;
+    this.#work = WORK + WORK_PER_CHARACTER * source.text.length;
+  }
+
+  /** How many more nodes may be made. */
+  get nodesLeft(): number {
+    return this.#nodes;
+  }
+
+  get elementsLeft(): number {
+    return this.#elements;
+  }
+
+  nodes(count: number): void {
+    if ((this.#nodes -= count) < 0) this.#cross("nodes", "objects");
+  }
+
+  elements(count: number): void {
+    if (!((this.#elements -= count) >= 0)) this.#cross("array_elements", "array elements");
+  }
+
+  bytes(count: number): void {
+    if (!((this.#buffer_bytes -= count) >= 0)) this.#cross("buffer_bytes", "bytes of buffers");
+  }
+
+  digits(count: number): void {
+    if (count > this.limits.bigint_digits) this.#cross("bigint_digits", "digits of a BigInt");
+  }
+
+  work(steps: number): void {
+    if ((this.#work -= steps) < 0) {
+      this.#source.fail(
+        "PERSIST_LIMIT",
+        "following the prototypes or links of this text takes too many steps",
+      );
+    }
+  }
+
+  #cross(name: keyof Limits, what: string): never {
+    this.#source.fail("PERSIST_LIMIT", `found more than ${this.limits[name]} ${what}, the limit \`${name}\``);
+  }
+}

@@ -1,0 +1,234 @@
+// Which statements single exports need. An effect (an assignment, a call) is needed when what it changes can be reached from what is needed; where
+// that is not plain from the text, it is taken for needed, so that the values are always those of a whole reading.
+
+import { mapGet, mapHas, mapSet, setAdd, setHas } from "./natives.ts";
+import type { Statement } from "./outline.ts";
+import { Source } from "./source.ts";
+import { END, NAME, Tokens } from "./tokens.ts";
+
+export interface Selection {
+  /** In the order of the text. */
+  statements: Statement[];
+  /** The members of the array tables that are needed; undefined when all may be. */
+  rows: Set<string> | undefined;
+}
+
+/** What the exports `only` need. `isLoader` knows the specifier of the array loader. */
+export function selectStatements(
+  text: string,
+  statements: readonly Statement[],
+  only: ReadonlySet<string>,
+  isLoader: (specifier: string) => boolean,
+): Selection {
+  return new Search(text, statements).run(only, isLoader);
+}
+
+/** The object that an effect changes: a name, and whether members lead from it to another object. */
+interface Target {
+  readonly name: string;
+  readonly isDeep: boolean;
+}
+
+class Search {
+  readonly #text: string;
+  readonly #statements: readonly Statement[];
+  /** The statement that binds each name. */
+  readonly #binder = new Map<string, number>();
+  /** The statements that use each name. */
+  readonly #users = new Map<string, number[]>();
+  /** The effects on each name's own object, and those on something reached from it. */
+  readonly #shallow = new Map<string, number[]>();
+  readonly #deep = new Map<string, number[]>();
+  readonly #needed = new Set<number>();
+  /** Names from which something needed can be reached. */
+  readonly #reaching = new Set<string>();
+  readonly #neededQueue: number[] = [];
+  readonly #reachingQueue: string[] = [];
+
+  constructor(text: string, statements: readonly Statement[]) {
+    this.#text = text;
+    this.#statements = statements;
+    for (let i = 0; i < statements.length; i++) {
+      const { binds, uses } = statements[i]!;
+      for (let k = 0; k < binds.length; k++) mapSet(this.#binder, binds[k]!, i);
+      uses.forEach((_, name) => add(this.#users, name, i));
+    }
+    for (let i = 0; i < statements.length; i++) {
+      if (statements[i]!.kind === "effect") this.#classify(i);
+    }
+  }
+
+  run(only: ReadonlySet<string>, isLoader: (specifier: string) => boolean): Selection {
+    const statements = this.#statements;
+    for (let i = 0; i < statements.length; i++) {
+      const { exports, locals } = statements[i]!;
+      for (let k = 0; k < exports.length; k++) {
+        if (!setHas(only, exports[k]!)) continue;
+        this.#need(i);
+        if (k < locals.length) this.#needName(locals[k]!);
+      }
+    }
+    this.#drain();
+    const selected = statements.filter((_, i) => setHas(this.#needed, i));
+    return { statements: selected, rows: rowsOf(statements, selected, isLoader) };
+  }
+
+  #need(i: number): void {
+    if (setHas(this.#needed, i)) return;
+    setAdd(this.#needed, i);
+    this.#neededQueue[this.#neededQueue.length] = i;
+  }
+
+  #needName(name: string): void {
+    const binder = mapGet(this.#binder, name);
+    if (binder !== undefined) this.#need(binder);
+  }
+
+  #reach(name: string): void {
+    if (setHas(this.#reaching, name)) return;
+    setAdd(this.#reaching, name);
+    this.#reachingQueue[this.#reachingQueue.length] = name;
+  }
+
+  #drain(): void {
+    for (;;) {
+      const i = this.#neededQueue.pop();
+      if (i !== undefined) {
+        const { uses, binds, kind } = this.#statements[i]!;
+        uses.forEach((_, name) => this.#needName(name));
+        for (let k = 0; k < binds.length; k++) {
+          mapGet(this.#shallow, binds[k]!)?.forEach((effect) => this.#need(effect));
+          // an import or a helper is nobody's to change
+          if (kind !== "import" && kind !== "function") this.#reach(binds[k]!);
+        }
+        continue;
+      }
+      const name = this.#reachingQueue.pop();
+      if (name === undefined) return;
+      mapGet(this.#deep, name)?.forEach((effect) => this.#need(effect));
+      mapGet(this.#users, name)?.forEach((user) => {
+        const { binds, kind } = this.#statements[user]!;
+        for (let k = 0; k < binds.length; k++) this.#reach(binds[k]!);
+        // what an effect puts into an object can be reached from there
+        if (kind === "effect") this.#statements[user]!.uses.forEach((_, other) => this.#reach(other));
+      });
+    }
+  }
+
+  #classify(i: number): void {
+    const statement = this.#statements[i]!;
+    const target = this.#target(statement);
+    if (target === undefined) {
+      statement.uses.forEach((_, name) => add(this.#deep, name, i));
+    } else if (target.isDeep || !this.#isFresh(target.name)) {
+      add(this.#deep, target.name, i);
+    } else {
+      add(this.#shallow, target.name, i);
+    }
+  }
+
+  /** The target of an assignment, of a method, or of a call that acts on its first argument; undefined when it is none of these. */
+  #target(statement: Statement): Target | undefined {
+    const source = new Source(this.#text);
+    source.pos = statement.start;
+    const tokens = new Tokens(source);
+    tokens.next();
+    const chain = readChain(tokens);
+    if (chain === undefined) return undefined;
+    if (mapHas(this.#binder, chain.name)) {
+      if (tokens.is("=")) return { name: chain.name, isDeep: chain.length > 1 };
+      const isMethod =
+        tokens.is("(") && (chain.last === "set" || chain.last === "add") && this.#isValue(chain.name);
+      return isMethod ? { name: chain.name, isDeep: chain.length > 1 } : undefined;
+    }
+    if (!tokens.is("(")) return undefined;
+    tokens.next();
+    const argument = readChain(tokens);
+    if (argument === undefined || !mapHas(this.#binder, argument.name) || !(tokens.is(",") || tokens.is(")")))
+      return undefined;
+    return { name: argument.name, isDeep: argument.length > 0 };
+  }
+
+  #isValue(name: string): boolean {
+    const { kind } = this.#statements[mapGet(this.#binder, name)!]!;
+    return kind === "declaration" || kind === "export";
+  }
+
+  /** Whether a name is bound to an object that was made there, so that no other name leads to it but through this one. */
+  #isFresh(name: string): boolean {
+    const { binds, values } = this.#statements[mapGet(this.#binder, name)!]!;
+    const at = values[binds.indexOf(name)];
+    if (at === undefined) return false;
+    const source = new Source(this.#text);
+    source.pos = at;
+    const tokens = new Tokens(source);
+    tokens.next(); // the `=`
+    tokens.next();
+    return tokens.is("{") || tokens.is("[") || tokens.is("new");
+  }
+}
+
+/** `a.b[3]`: its name, the number of its members, and the last of them. */
+function readChain(tokens: Tokens): { name: string; length: number; last: string } | undefined {
+  if (tokens.kind !== NAME) return undefined;
+  const name = tokens.text;
+  let length = 0;
+  let last = "";
+  tokens.next();
+  while (tokens.is(".") || tokens.is("[")) {
+    const bracket = tokens.is("[");
+    let kind = tokens.next();
+    last = bracket ? "" : tokens.text;
+    length++;
+    if (bracket) {
+      // an index is one token, or a path such as Symbol.iterator; anything more is not looked into
+      while (!tokens.is("]")) {
+        if (kind === END || tokens.is("(") || tokens.is("[") || tokens.is("{")) return undefined;
+        kind = tokens.next();
+      }
+    }
+    tokens.next();
+  }
+  return { name, length, last };
+}
+
+/** The members of array tables that the selected statements use. */
+function rowsOf(
+  statements: readonly Statement[],
+  selected: readonly Statement[],
+  isLoader: (specifier: string) => boolean,
+): Set<string> | undefined {
+  const loaders = new Set<string>();
+  for (let i = 0; i < statements.length; i++) {
+    const { kind, specifier, binds } = statements[i]!;
+    if (kind === "import" && isLoader(specifier))
+      for (let k = 0; k < binds.length; k++) setAdd(loaders, binds[k]!);
+  }
+  const tables = new Set<string>();
+  for (let i = 0; i < statements.length; i++) {
+    const { uses, binds } = statements[i]!;
+    let loads = false;
+    uses.forEach((_, name) => {
+      if (setHas(loaders, name)) loads = true;
+    });
+    if (loads) for (let k = 0; k < binds.length; k++) setAdd(tables, binds[k]!);
+  }
+  const rows = new Set<string>();
+  let all = false;
+  for (let i = 0; i < selected.length; i++) {
+    selected[i]!.uses.forEach((members, name) => {
+      if (!setHas(tables, name)) return;
+      members.forEach((member) => {
+        if (member === "*") all = true;
+        else setAdd(rows, member);
+      });
+    });
+  }
+  return all ? undefined : rows;
+}
+
+function add<K>(lists: Map<K, number[]>, key: K, item: number): void {
+  const list = mapGet(lists, key);
+  if (list === undefined) mapSet(lists, key, [item]);
+  else list[list.length] = item;
+}

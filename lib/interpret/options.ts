@@ -1,0 +1,35 @@
+// What a caller may say about a reading.
+
+import type { Limits } from "./limits.ts";
+import type { Place } from "./source.ts";
+
+/** A row of the array table: `[file, descr, shape]` or `[file, descr, shape, offset]`; see docs/format.md. */
+export type ArrayRow = readonly [
+  file: string,
+  descr: string,
+  shape: readonly number[] | number,
+  offset?: number,
+];
+
+export interface InterpretOptions {
+  /** The file that the text comes from, put into errors. */
+  file?: string | undefined;
+  /** Gives the namespace of an allowed import, or throws UNTRUSTED_IMPORT. By default every import is refused. */
+  resolveImport?: ((specifier: string, place: Place) => object) | undefined;
+  /** Whether an imported thing may be called. `name` is its path in the module, such as `Grid` or `Account.Kind`. By default nothing is. */
+  mayCall?: ((specifier: string, name: string, value: unknown) => boolean) | undefined;
+  /**
+   * Gives the arrays of the array table by their names. Called once for each table; with `only`, `table` has just the rows that are needed.
+   * `heads` maps a file to its size in bytes and the CRC-32 of its head. By default a text with a table is refused.
+   */
+  loadArrays?:
+    | ((
+        table: Record<string, ArrayRow>,
+        heads: Record<string, readonly [size_bytes: number, crc32: number]>,
+        place: Place,
+      ) => Record<string, unknown>)
+    | undefined;
+  /** Restores these exports and what they need, no more; a name that is not there is PERSIST_NOT_FOUND. */
+  only?: readonly string[] | undefined;
+  limits?: Partial<Limits> | undefined;
+}

@@ -1,0 +1,201 @@
+// The names of what every JavaScript program is born with: which globals the text of an archive may name, and the way from an intrinsic
+// function, prototype or symbol to its dotted name. Emitter and reader share this table and nothing else.
+
+/** The globals of ECMAScript. */
+const ECMASCRIPT = [
+  ..."Object Function Array Number Boolean String Symbol BigInt Date Promise RegExp Math JSON Reflect Proxy Intl Atomics".split(
+    " ",
+  ),
+  ..."Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError SuppressedError".split(
+    " ",
+  ),
+  ..."Map Set WeakMap WeakSet WeakRef FinalizationRegistry Iterator DisposableStack AsyncDisposableStack Temporal".split(
+    " ",
+  ),
+  ..."ArrayBuffer SharedArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array".split(
+    " ",
+  ),
+  ..."Uint32Array BigInt64Array BigUint64Array Float16Array Float32Array Float64Array".split(" "),
+  ..."parseFloat parseInt isFinite isNaN decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape".split(
+    " ",
+  ),
+];
+
+/** The globals that Node and browsers have in common, and Buffer. Node makes some of them at their first use. */
+const HOST = [
+  ..."URL URLSearchParams Event EventTarget structuredClone console queueMicrotask Buffer TextEncoder TextDecoder".split(
+    " ",
+  ),
+  ..."AbortController AbortSignal DOMException atob btoa Blob MessageChannel MessagePort performance".split(
+    " ",
+  ),
+  ..."Headers Request Response FormData ReadableStream WritableStream TransformStream CompressionStream".split(
+    " ",
+  ),
+  ..."DecompressionStream CryptoKey".split(" "),
+];
+
+/** Every global that the text of an archive may name; no binding of an archive hides one. */
+export const globalNames: readonly string[] = [...ECMASCRIPT, ...HOST];
+
+const describe = Object.getOwnPropertyDescriptor;
+const ownKeys = Reflect.ownKeys;
+const apply = Reflect.apply;
+const getPrototypeOf = Object.getPrototypeOf;
+const mapGet = Function.prototype.call.bind(Map.prototype.get) as <K, V>(
+  map: ReadonlyMap<K, V>,
+  key: K,
+) => V | undefined;
+const mapSet = Function.prototype.call.bind(Map.prototype.set) as <K, V>(
+  map: Map<K, V>,
+  key: K,
+  value: V,
+) => void;
+const mapHas = Function.prototype.call.bind(Map.prototype.has) as <K>(
+  map: ReadonlyMap<K, unknown>,
+  key: K,
+) => boolean;
+const setHas = Function.prototype.call.bind(Set.prototype.has) as <K>(
+  set: ReadonlySet<K>,
+  value: K,
+) => boolean;
+const setAdd = Function.prototype.call.bind(Set.prototype.add) as <K>(set: Set<K>, value: K) => void;
+
+/** The properties of the global object as they were when the library was loaded. */
+const roots = new Map<string, PropertyDescriptor>();
+for (const name of [...ECMASCRIPT, ...HOST]) {
+  const descriptor = describe(globalThis, name);
+  if (descriptor !== undefined) roots.set(name, descriptor);
+}
+
+/**
+ * Not to be had by name: they make code of text. A program that calls `a.concat(b)` on restored data would run `b` if `a.concat` were `eval`.
+ */
+const withheld: ReadonlySet<unknown> = new Set<unknown>([
+  Function,
+  // oxlint-disable-next-line no-eval -- named so that it can be refused
+  eval,
+  getPrototypeOf(function* () {}).constructor,
+  getPrototypeOf(async function () {}).constructor,
+  getPrototypeOf(async function* () {}).constructor,
+]);
+
+/** Whether `value` is an intrinsic that makes code of text (`eval`, `Function`) and is therefore never given by name. */
+export function isWithheld(value: unknown): boolean {
+  return setHas(withheld, value);
+}
+
+/** The value of a global that archives may name, or undefined when there is none of this name. Withheld ones are found: `Function.prototype` is in order. */
+export function intrinsicRoot(name: string): { readonly value: unknown } | undefined {
+  const descriptor = mapGet(roots, name);
+  if (descriptor === undefined) return undefined;
+  if (descriptor.get !== undefined) {
+    // a global that Node makes at its first use: this getter is Node's own
+    const value: unknown = apply(descriptor.get, globalThis, []);
+    mapSet(roots, name, { value });
+    return { value };
+  }
+  return descriptor as { value: unknown };
+}
+
+/** `names`: each intrinsic's shortest dotted name; `prototypes`: the objects that are some constructor's `prototype`. */
+interface Names {
+  names: Map<unknown, string>;
+  prototypes: Set<unknown>;
+}
+
+let walked: Names | undefined;
+
+/** Walks the globals breadth first through own data properties; no getter is called. */
+function walk(): Names {
+  const names = new Map<unknown, string>();
+  const prototypes = new Set<unknown>();
+  const queue: { holder: object; path: string }[] = [];
+  let queued = 0;
+  const visit = (value: unknown, path: string): void => {
+    if (
+      (typeof value !== "object" || value === null) &&
+      typeof value !== "function" &&
+      typeof value !== "symbol"
+    )
+      return;
+    if (mapHas(names, value)) return;
+    mapSet(names, value, path);
+    if (typeof value !== "symbol") queue[queued++] = { holder: value, path };
+  };
+  for (const name of ECMASCRIPT) {
+    const root = describe(globalThis, name) === undefined ? undefined : intrinsicRoot(name);
+    if (root !== undefined) visit(root.value, name);
+  }
+  for (const name of HOST) {
+    const descriptor = mapGet(roots, name);
+    if (descriptor !== undefined && descriptor.get === undefined) visit(descriptor.value, name);
+  }
+  for (let i = 0; i < queued; i++) {
+    const { holder, path } = queue[i]!;
+    const keys = ownKeys(holder);
+    for (let k = 0; k < keys.length; k++) {
+      const key = keys[k]!;
+      if (typeof key !== "string" || key === "constructor" || !isName(key)) continue;
+      const value: unknown = describe(holder, key)?.value;
+      if (key === "prototype") setAdd(prototypes, value);
+      // what a console or Buffer holds besides functions is this process's state, not an intrinsic
+      if (typeof value === "object" && key !== "prototype" && path.length > 0 && !isNamespace(path)) continue;
+      visit(value, `${path}.${key}`);
+    }
+  }
+  for (const name of HOST) {
+    const value: unknown = mapGet(roots, name)?.value;
+    if (typeof value === "function") setAdd(prototypes, describe(value, "prototype")?.value);
+  }
+  return { names, prototypes };
+}
+
+function isNamespace(path: string): boolean {
+  return path === "Intl" || path === "Temporal";
+}
+
+function isName(key: string): boolean {
+  if (key.length === 0) return false;
+  for (let i = 0; i < key.length; i++) {
+    const c = key[i]!;
+    const letter = (c >= "a" && c <= "z") || (c >= "A" && c <= "Z") || c === "_" || c === "$";
+    if (!letter && (i === 0 || c < "0" || c > "9")) return false;
+  }
+  return true;
+}
+
+/**
+ * The dotted name by which text may refer to an intrinsic function, prototype object or well-known symbol: `Math.sin`, `Array.prototype`,
+ * `Symbol.iterator`. Undefined for anything else, and for what is withheld.
+ */
+export function intrinsicName(value: unknown): string | undefined {
+  if (
+    (typeof value !== "object" || value === null) &&
+    typeof value !== "function" &&
+    typeof value !== "symbol"
+  )
+    return undefined;
+  if (isWithheld(value)) return undefined;
+  walked ??= walk();
+  const name = mapGet(walked.names, value);
+  if (name !== undefined || typeof value !== "function") return name;
+  // a global that Node has not made yet, or made after the walk, is known by its own name
+  const own: unknown = describe(value, "name")?.value;
+  return typeof own === "string" && mapHas(roots, own) && intrinsicRoot(own)?.value === value
+    ? own
+    : undefined;
+}
+
+/** Whether `value` is the `prototype` of an intrinsic constructor. */
+export function isIntrinsicPrototype(value: unknown): boolean {
+  walked ??= walk();
+  if (setHas(walked.prototypes, value)) return true;
+  const constructor: unknown =
+    typeof value === "object" && value !== null ? describe(value, "constructor")?.value : undefined;
+  return (
+    typeof constructor === "function" &&
+    intrinsicName(constructor) !== undefined &&
+    describe(constructor, "prototype")?.value === value
+  );
+}
