@@ -21,8 +21,10 @@ export interface ArrangeOptions {
   readonly readable?: boolean | undefined;
 }
 
-/** More levels than this in one expression are broken by names: V8's parser gives up at about 1,350. */
+/** A subtree with more levels than this is broken by names: V8's parser gives up at about 1,350. */
 const DEPTH = 200;
+/** So many levels of a deep subtree stand in one expression: it fits in a line or two. */
+const LEVELS_AT_ONCE = 3;
 /** With more names than this, bindings are entries of one table: V8 allows about 117,000 declarations. */
 const NAMES = 50_000;
 /** Exports need declarations of their own. */
@@ -90,17 +92,20 @@ function isAlwaysInPlace({ create, kind }: Node): boolean {
   return create.form === "reference" || create.form === "row" || kind === "registered symbol";
 }
 
-/** Names nodes so that no expression is nested deeper than DEPTH. */
+/** Names nodes on paths of more than DEPTH levels, so that no expression is deeply nested. */
 function nameDeep(graph: Graph, nodes: readonly (Node | undefined)[], named: Set<Node>): void {
-  const heights = new Int32Array(graph.count);
-  for (let i = graph.count - 1; i > 0; i--) {
+  const { count, parents } = graph;
+  const depths = new Int32Array(count);
+  const heights = new Int32Array(count);
+  const inPlace = new Int32Array(count); // levels up to the next name
+  for (let i = 1; i < count; i++) depths[i] = depths[parents[i]!]! + 1;
+  for (let i = count - 1; i > 0; i--) {
     const node = nodes[i];
     if (node === undefined) continue;
-    let height = heights[i]! + 1;
-    if (height >= DEPTH) named.add(node);
-    if (named.has(node)) height = 0;
-    const parent = graph.parents[i]!;
-    if (height > heights[parent]!) heights[parent] = height;
+    if (depths[i]! + heights[i]! > DEPTH && inPlace[i]! >= LEVELS_AT_ONCE) named.add(node);
+    const parent = parents[i]!;
+    heights[parent] = Math.max(heights[parent]!, heights[i]! + 1);
+    inPlace[parent] = Math.max(inPlace[parent]!, named.has(node) ? 0 : inPlace[i]! + 1);
   }
 }
 

@@ -40,9 +40,9 @@ export function representationOf(value: object | symbol, rules: readonly Rule[] 
   if (typeof value === "function") return representFunction(value);
   return (
     representByTemplate(value, rules) ??
+    representExotic(value) ??
     refuseUnkeepable(value) ??
     representNDArray(value) ??
-    representExotic(value) ??
     representIntrinsic(value) ??
     representObject(value)
   );
@@ -122,8 +122,11 @@ const unkeepable: readonly [(value: unknown) => boolean, string][] = [
 ];
 
 const derefWeakRef = Function.prototype.call.bind(WeakRef.prototype.deref) as (ref: unknown) => unknown;
+const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (prototype: object, value: unknown) => boolean;
 
+/** There is no test for this kind but to try, which is slow where it fails: only what looks like one is tried. */
 function isWeakRef(value: unknown): boolean {
+  if (!isPrototypeOf(WeakRef.prototype, value)) return false;
   try {
     derefWeakRef(value);
     return true;
