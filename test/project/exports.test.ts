@@ -5,13 +5,17 @@ import * as library from "persist-archive";
 import { read } from "./checkout.ts";
 
 const VALUES = [
+  "Archive",
   "NDArray",
   "PersistError",
   "isPersistError",
   "mapArray",
+  "open",
   "readArray",
   "register",
   "represent",
+  "restore",
+  "save",
   "stringify",
   "writeArray",
 ];
@@ -25,10 +29,17 @@ const TYPES = [
   "ErrorDetails",
   "MappedArray",
   "NDArrayFields",
+  "OpenOptions",
   "Progress",
   "ReadArrayOptions",
+  "RestoreOptions",
+  "Rule",
+  "SaveOptions",
+  "SaveReport",
   "Selection",
+  "StringifyOptions",
   "Template",
+  "TrustOptions",
   "TypedArray",
   "WriteArrayOptions",
 ];

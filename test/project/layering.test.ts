@@ -22,7 +22,7 @@ const MODULES = {
   emit: ["node:crypto", "node:fs"],
   store: ["node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
-  archive: ["node:fs", "node:fs/promises", "node:module"],
+  archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],
 };
 
 /** Which folders of native/ may know of JavaScript and of HDF5. */

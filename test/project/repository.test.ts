@@ -32,14 +32,14 @@ describe("the repository", () => {
   });
 
   it("locks versions and checksums, but not where packages come from", () => {
-    const lock = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, Record<string, unknown>>;
-    };
-    const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
-    assert.ok(entries.length > 10);
-    for (const [path, entry] of entries) {
-      assert.equal(entry["resolved"], undefined, path);
-      assert.equal(typeof entry["integrity"], "string", path);
+    for (const path of files.filter((file) => file.endsWith("package-lock.json"))) {
+      const lock = JSON.parse(read(path)) as { packages: Record<string, Record<string, unknown>> };
+      const entries = Object.entries(lock.packages).filter(([name]) => name !== "");
+      assert.ok(entries.length > 0);
+      for (const [name, entry] of entries) {
+        assert.equal(entry["resolved"], undefined, `${path}: ${name}`);
+        assert.equal(typeof entry["integrity"], "string", `${path}: ${name}`);
+      }
     }
   });
 
