@@ -10,6 +10,7 @@ import { memory } from "./memory.ts";
 import { objects } from "./objects.ts";
 import { primitives } from "./primitives.ts";
 import { references } from "./references.ts";
+import { represented } from "./represented.ts";
 
 export { either, refused } from "./refused.ts";
 
@@ -22,6 +23,7 @@ export const kept: Kept[] = [
   ...builtins,
   ...memory,
   ...references,
+  ...represented,
   ...liars,
   ...cycles,
   ...blocks,

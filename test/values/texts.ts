@@ -1,0 +1,12 @@
+// Run in a process of its own: prints a hash of the text of every kept value, to be compared with another process's.
+import { createHash } from "node:crypto";
+import { stringify } from "persist-archive";
+import { inProject } from "./directions.ts";
+import { notYet } from "./not-yet.ts";
+import { kept } from "./table.ts";
+
+for (const { name, make } of kept) {
+  if (notYet.has(name)) continue;
+  const text = inProject(() => stringify({ value: make() }));
+  process.stdout.write(`${createHash("sha256").update(text).digest("hex")} ${name}\n`);
+}
