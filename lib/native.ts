@@ -12,7 +12,7 @@ export type MappingHandle = { readonly mapping: unique symbol };
 /** A mapped range of a file. `handle` is absent where the runtime needed an ordinary buffer laid over (Node 20, above 4 GiB). */
 export interface Mapped {
   readonly buffer: ArrayBuffer;
-  /** Where the range begins in `buffer`; other than 0 only for a buffer laid over. */
+  /** Where the range begins in `buffer`: other than 0 only for a buffer laid over. */
   readonly byteOffset: number;
   readonly handle?: MappingHandle;
 }

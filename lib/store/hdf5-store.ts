@@ -6,7 +6,7 @@ import { syncDirectory } from "../disk/sync.ts";
 import { native } from "../native.ts";
 import { headOfFile } from "./file-head.ts";
 import { runJob } from "./job.ts";
-import { checked, makeDirectory } from "./place.ts";
+import { checked, checkPresent, makeDirectory } from "./place.ts";
 import type { ArrayStore, ArrayToStore, StoredArrays, TableRow, WriteOptions } from "./store.ts";
 
 const MOST_NAMES = 1_000_000;
@@ -40,9 +40,10 @@ export const hdf5Store: ArrayStore = {
     try {
       const ranges = arrays.map(({ bytes }, k) => ({ offset: offsets[k]!, data: bytes }));
       const durable = options.durability === "full";
-      await runJob(options, "arrays", total_bytes, (control) =>
-        native().writeRanges(path, ranges, durable, control),
-      );
+      await runJob(options, "arrays", total_bytes, (control) => {
+        checkPresent(arrays);
+        return native().writeRanges(path, ranges, durable, control);
+      });
       if (durable) await syncDirectory(into);
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;

@@ -2,7 +2,7 @@
 import { native } from "../native.ts";
 import { runJob } from "./job.ts";
 import { npyHeader } from "./npy-header.ts";
-import { checked, makeDirectory } from "./place.ts";
+import { checked, checkPresent, makeDirectory } from "./place.ts";
 import type { ArrayStore, ArrayToStore, StoredArrays, TableRow, WriteOptions } from "./store.ts";
 
 /** Writes each array into a file `prefix/name.npy`. */
@@ -22,9 +22,10 @@ export const npyStore: ArrayStore = {
     const sizes = files.map(({ head, data }) => head.byteLength + data.byteLength);
     const total_bytes = sizes.reduce((sum, size) => sum + size, 0);
     const into = await makeDirectory(directory, prefix);
-    const names = await runJob(options, "arrays", total_bytes, (control) =>
-      native().writeFiles(into, files, options.durability === "full", control),
-    );
+    const names = await runJob(options, "arrays", total_bytes, (control) => {
+      checkPresent(arrays);
+      return native().writeFiles(into, files, options.durability === "full", control);
+    });
     const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
     for (const [k, array] of arrays.entries()) {
       rows[array.name] = [prefix + names[k]!, checked(array).descr, array.shape];

@@ -1,7 +1,7 @@
 // Opens an array that a row of an archive's array table names. Rows come from text that anyone may have written: nothing is
 // believed before the file agrees, and no file outside the directory is touched.
 import { closeSync } from "node:fs";
-import { parseDescr } from "../dtype.ts";
+import { parseDescr, type Descr } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { native } from "../native.ts";
 import { mapExtent, readExtentSync, type Extent, type Loaded, type MapMode } from "./extent.ts";
@@ -34,6 +34,7 @@ export function openStored(
   options: OpenOptions,
 ): Loaded {
   const file = `${directory}/${row[0]}`;
+  checkRow(row, file);
   const fd = native().openBeneath(directory, row[0], options.map && options.mode === "r+");
   try {
     const extent = row[3] === undefined ? fromHeader(fd, row, file) : fromRow(fd, row, head, file);
@@ -43,9 +44,34 @@ export function openStored(
   }
 }
 
+/** Rows come from a literal in a text: their types are not believed either. */
+function checkRow([, descr, shape]: TableRow, file: string): void {
+  const isShape =
+    Array.isArray(shape) && shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0);
+  if (typeof descr === "string" && isShape) return;
+  throw new PersistError(
+    "PERSIST_FORMAT",
+    `the array table's row for ${file} is not [file, type, shape, offset]`,
+    { file },
+  );
+}
+
+/** The element type that a row names; what is wrong with it names the file. */
+function rowType(descr: string, file: string): Descr {
+  try {
+    return parseDescr(descr);
+  } catch (error) {
+    if (!(error instanceof PersistError)) throw error;
+    throw new PersistError(error.code, `the array table's row for ${file}: ${error.message}`, {
+      file,
+      cause: error,
+    });
+  }
+}
+
 function fromHeader(fd: number, [, descr, shape]: TableRow, file: string): Extent {
   const header = readNpyHeader(fd, file);
-  const wanted = parseDescr(descr).dtype.name;
+  const wanted = rowType(descr, file).dtype.name;
   if (header.dtype.name !== wanted || !sameShape(header.shape, shape)) {
     const found = `${header.dtype.name} of shape [${header.shape.join(", ")}]`;
     throw new PersistError(
@@ -74,7 +100,7 @@ function fromRow(fd: number, row: TableRow, head: FileHead | undefined, file: st
       { file },
     );
   }
-  const { dtype, bigEndian } = parseDescr(descr);
+  const { dtype, bigEndian } = rowType(descr, file);
   const size_bytes = byteSize(shape, dtype, file);
   if (!Number.isSafeInteger(offset_bytes) || offset_bytes < 0 || offset_bytes + size_bytes > found[0]) {
     throw new PersistError(

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { io } from "../disk/io-error.ts";
 import { dtype, type DType } from "../dtype.ts";
+import { PersistError } from "../errors.ts";
 import { sizeOf } from "../ndarray.ts";
 import type { ArrayToStore } from "./store.ts";
 
@@ -31,4 +32,20 @@ export async function makeDirectory(directory: string, prefix: string): Promise<
   const path = join(directory, prefix.slice(0, -1));
   await io(path, mkdir(path, { recursive: true }));
   return path;
+}
+
+/**
+ * Looks once more, right before the addon takes the memory of the arrays: since they were checked the caller may have
+ * transferred or resized a buffer.
+ * @throws PersistError PERSIST_DETACHED
+ */
+export function checkPresent(arrays: readonly ArrayToStore[]): void {
+  for (const { name, dtype: type, shape, bytes } of arrays) {
+    if (bytes.byteLength !== sizeOf(shape) * dtype(type).itemsize_bytes) {
+      throw new PersistError(
+        "PERSIST_DETACHED",
+        `the buffer of array ${name} was detached or resized before it was written`,
+      );
+    }
+  }
 }

@@ -10,9 +10,9 @@ namespace persist::os {
 namespace {
 
 /** The components of a relative path, or PATH_ESCAPE. */
-std::vector<std::string> Components(const std::string& file) {
+std::vector<std::string> Components(const std::string& directory, const std::string& file) {
   const auto escape = [&](const char* why) {
-    return Error("PERSIST_PATH_ESCAPE", "array file " + file + " is refused: " + why, file);
+    return Error("PERSIST_PATH_ESCAPE", "the file \"" + file + "\" is refused: " + why, directory + "/" + file);
   };
   if (file.find('\0') != std::string::npos) throw escape("its name holds a zero byte");
   if (file.empty() || file[0] == '/') throw escape("a path relative to the archive is expected");
@@ -49,7 +49,7 @@ Fd OpenDirectory(const std::string& path) {
 }
 
 Fd OpenBeneath(const std::string& directory, const std::string& file, bool writable) {
-  const auto parts = Components(file);
+  const auto parts = Components(directory, file);
   Fd at = OpenDirectory(directory);
   std::string path = directory;
   for (size_t k = 0; k < parts.size(); k++) {

@@ -1,0 +1,195 @@
+// Mappings: constant time, given back by close and by collection, in workers, and above 4 GiB.
+import assert from "node:assert/strict";
+import { closeSync, ftruncateSync, openSync, readFileSync, readdirSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { mapArray, readArray, writeArray } from "persist-archive";
+import { native } from "#dist/native.js";
+import { hdf5Store } from "#dist/store/hdf5-store.js";
+import { npyHeader } from "#dist/store/npy-header.js";
+import { openStored } from "#dist/store/open-stored.js";
+import { temporaryDirectory } from "../support/temporary.ts";
+
+const mappingsOf = (path: string): number =>
+  readFileSync("/proc/self/maps", "utf8")
+    .split("\n")
+    .filter((line) => line.includes(path)).length;
+const descriptors = (): number => readdirSync("/proc/self/fd").length;
+
+/** An npy file of zeros that takes no space: the data are a hole. */
+function sparse(path: string, elements: number): void {
+  const header = npyHeader("<f8", [elements]);
+  const fd = openSync(path, "w");
+  writeSync(fd, header);
+  ftruncateSync(fd, header.length + elements * 8);
+  writeSync(fd, new Float64Array([1.5]), 0, 8, header.length + (elements - 1) * 8);
+  closeSync(fd);
+}
+
+describe("mappings", () => {
+  let directory: string;
+  let path: string;
+
+  before(async () => {
+    directory = temporaryDirectory();
+    path = join(directory, "a.npy");
+    await writeArray(
+      path,
+      Float64Array.from({ length: 1000 }, (_, k) => k),
+    );
+  });
+
+  it("are given back by close, together with every descriptor, 2,000 times", async () => {
+    const stored = await hdf5Store.write(
+      directory,
+      "_arrays/",
+      [{ name: "h", dtype: "float64", shape: [100], bytes: new Uint8Array(800) }],
+      { durability: "process" },
+    );
+    const row = stored.rows["h"]!;
+    const before = [native().liveMappings(), descriptors()];
+    for (let k = 0; k < 2000; k++) {
+      mapArray(path).close();
+      openStored(directory, row, stored.heads[row[0]], { map: true, mode: "r+" }).close();
+    }
+    assert.deepEqual([native().liveMappings(), descriptors()], before);
+    assert.equal(mappingsOf(path), 0);
+    assert.equal(mappingsOf(row[0]), 0);
+  });
+
+  it("are given back when nobody holds them any more", async () => {
+    const before = native().liveMappings();
+    (() => {
+      for (let k = 0; k < 50; k++) assert.equal(mapArray(path).get(999), 999);
+    })();
+    assert.ok(native().liveMappings() >= before);
+    for (let turn = 0; turn < 20 && native().liveMappings() > before; turn++) {
+      globalThis.gc!();
+      await sleep(5);
+    }
+    assert.equal(native().liveMappings(), before);
+  });
+
+  it("stay as long as a view of them does", async () => {
+    const before = native().liveMappings();
+    const view = (() => mapArray(path).data.subarray(10, 20))();
+    for (let turn = 0; turn < 5; turn++) {
+      globalThis.gc!();
+      await sleep(5);
+    }
+    assert.equal(view[5], 15);
+    assert.equal(native().liveMappings(), before + 1);
+  });
+
+  it("refuse a handle of another mapping", () => {
+    const fd = openSync(path, "r");
+    const [a, b] = [native().map(fd, 128, 800, false, path), native().map(fd, 128, 800, false, path)];
+    closeSync(fd);
+    assert.throws(() => native().unmap(a.buffer, b.handle), TypeError);
+    assert.throws(() => native().unmap(a.buffer, {} as never), TypeError);
+    native().unmap(a.buffer, a.handle);
+    native().unmap(a.buffer, a.handle);
+    native().unmap(b.buffer, b.handle);
+  });
+
+  it("open 3 GB in less than 1 ms, as fast as 8 kB", () => {
+    const big = join(directory, "big.npy");
+    sparse(big, 375_000_000);
+    const times = Array.from({ length: 21 }, () => {
+      const started = performance.now();
+      const array = mapArray(big);
+      const elapsed = performance.now() - started;
+      assert.equal(array.get(-1), 1.5);
+      array.close();
+      return elapsed;
+    });
+    const median = times.toSorted((x, y) => x - y)[10]!;
+    assert.ok(median < 1, `${median} ms`);
+  });
+
+  it("reach beyond 4 GiB, and give that back too", async () => {
+    const huge = join(directory, "huge.npy");
+    sparse(huge, 2 ** 29 + 2 ** 20);
+    const array = mapArray(huge);
+    assert.equal(array.get(-1), 1.5);
+    assert.equal(array.get(0), 0);
+    array.set(-2, 7);
+    assert.equal(mappingsOf(huge) > 0, true);
+    array.close();
+    assert.equal(array.data.length, 0);
+    for (let turn = 0; turn < 10 && mappingsOf(huge) > 0; turn++) {
+      globalThis.gc!();
+      await sleep(5);
+    }
+    assert.equal(mappingsOf(huge), 0);
+    const again = mapArray(huge);
+    assert.equal(again.get(-2), 0);
+    again.close();
+  });
+
+  it("work in worker threads, and end with them", async () => {
+    const before = native().liveMappings();
+    const program = `
+const { workerData, parentPort } = require("node:worker_threads");
+import("persist-archive").then(async ({ mapArray, writeArray, readArray }) => {
+  globalThis.held = mapArray(workerData.path);
+  const copy = workerData.path + "." + workerData.k + ".npy";
+  await writeArray(copy, new Float64Array(300_000).fill(workerData.k), { durability: "full" });
+  const back = await readArray(copy);
+  parentPort.postMessage([globalThis.held.get(7), back.get(-1)]);
+});`;
+    const answers = await Promise.all(
+      [1, 2, 3].map(
+        (k) =>
+          new Promise((resolve, reject) => {
+            const worker = new Worker(program, { eval: true, workerData: { path, k } });
+            let answer: unknown;
+            worker
+              .on("message", (message) => (answer = message))
+              .on("error", reject)
+              .on("exit", () => resolve(answer));
+          }),
+      ),
+    );
+    assert.deepEqual(answers, [
+      [7, 1],
+      [7, 2],
+      [7, 3],
+    ]);
+    assert.equal(native().liveMappings(), before);
+  });
+
+  it("outlive a worker that ends in the middle of HDF5 work", async () => {
+    const program = `
+const { workerData } = require("node:worker_threads");
+import(workerData.store).then(({ hdf5Store }) => {
+  const arrays = Array.from({ length: 2000 }, (_, k) => ({ name: "a" + k, dtype: "float64", shape: [1], bytes: new Uint8Array(8) }));
+  void hdf5Store.write(workerData.directory, "worker" + workerData.k + "/", arrays, { durability: "process" });
+  setTimeout(() => process.exit(), 20);
+});`;
+    for (let k = 0; k < 3; k++) {
+      const worker = new Worker(program, {
+        eval: true,
+        workerData: { directory, k, store: import.meta.resolve("#dist/store/hdf5-store.js") },
+      });
+      await new Promise((resolve) => worker.on("exit", resolve));
+    }
+    const after = await hdf5Store.write(
+      directory,
+      "after/",
+      [{ name: "h", dtype: "uint8", shape: [1], bytes: new Uint8Array([5]) }],
+      { durability: "process" },
+    );
+    const row = after.rows["h"]!;
+    assert.equal(openStored(directory, row, after.heads[row[0]], { map: false, mode: "c" }).data[0], 5);
+  });
+
+  it("are not what readArray gives", async () => {
+    const before = native().liveMappings();
+    const array = await readArray(path);
+    array.set(0, 5);
+    assert.equal(native().liveMappings(), before);
+    assert.equal((await readArray(path)).get(0), 0);
+  });
+});
