@@ -19,7 +19,7 @@ export function elementsParts(array: ArrayElements, bytes: () => string): Part[]
     OPEN,
     " data: ",
     ...dataParts(type === "Uint8Array" ? dtype.Data.name : type, array, bytes),
-    `, shape: [${array.shape.join(", ")}], stride: [${strideOf(array.shape).join(", ")}], offset: 0, dtype: ${literal(array.dtype)}, `,
+    `, shape: [${array.shape.join(", ")}], stride: [${strideOf(array.shape).join(", ")}], offset: 0, dtype: ${literal(array.dtype)}, attributes: {}, `,
     '[Symbol.for("persist-archive.NDArray")]: true }',
     CLOSE,
   ];

@@ -235,6 +235,7 @@ function fieldItems(fields: readonly (readonly [string, Operand | readonly numbe
     `${key}: `,
     Array.isArray(value) ? `[${value.join(", ")}]` : item(value as Operand),
   ]);
+  if (fields.every(([key]) => key !== "attributes")) members.push(["attributes: {}"]);
   members.push(['[Symbol.for("persist-archive.NDArray")]: true']);
   return bracket("{", LINE, members, LINE, "}");
 }
