@@ -51,7 +51,11 @@ async function run() {
   for (const trial of trials) {
     const drivers = trial.drivers.filter(({ name }) => options.driver?.includes(name) ?? true);
     const samples = await measure({ ...trial, drivers }, { rounds, quick: options.quick, onSample: record });
-    good = showTable(trial, samples) && good;
+    good =
+      showTable(
+        options.quick ? { ...trial, title: `${trial.title} (quick: smaller)`, targets: [] } : trial,
+        samples,
+      ) && good;
   }
   console.log(`\n${results}`);
   return good;

@@ -53,8 +53,8 @@ function section(trial, { run, samples }) {
   const notes = summary.targets.map(
     ({ text: asked, reached, ok }) => `- ${asked}: **${reached}**${ok ? "" : ", not reached"}`,
   );
-  for (const { driver, skipped } of summary.broken)
-    notes.push(`- ${driver}: ${skipped ? `skipped, ${skipped}` : "failed"}`);
+  for (const { driver, skipped, failed } of summary.broken)
+    notes.push(`- ${driver}: ${skipped ? `skipped, ${skipped}` : `failed, ${failed}`}`);
   const how = `${run.rounds} rounds, ${run.begun.slice(0, 10)}.${summary.reference === null ? "" : ` Ratios are to ${summary.reference}.`}`;
   return [`### ${trial.title}`, "", ...lines, "", ...notes, ...(notes.length > 0 ? [""] : []), how].join(
     "\n",

@@ -19,12 +19,17 @@
 export async function driver({ prepare, run }) {
   const [phase, text] = process.argv.slice(2);
   const parameters = JSON.parse(text);
-  if (phase === "prepare") {
-    await prepare?.(parameters);
-    console.log("{}");
-    return;
+  try {
+    const result = phase === "prepare" ? await prepare?.(parameters) : await measure(await run(parameters));
+    console.log(JSON.stringify(phase === "prepare" ? {} : result));
+  } catch (error) {
+    console.error(error.stack);
+    console.log(JSON.stringify({ failed: `${error.name}: ${error.message}`.slice(0, 300) }));
+    process.exitCode = 1;
   }
-  const given = await run(parameters);
+}
+
+async function measure(given) {
   const { timed, repeat = 1, bytes, check } = typeof given === "function" ? { timed: given } : given;
   const begun = process.hrtime();
   let result = await timed();
@@ -33,5 +38,5 @@ export async function driver({ prepare, run }) {
   const elapsed_ns = (seconds * 1e9 + rest_ns) / repeat;
   const peak_bytes = process.resourceUsage().maxRSS * 1024;
   await check?.(result);
-  console.log(JSON.stringify({ elapsed_ns, peak_bytes, bytes }));
+  return { elapsed_ns, peak_bytes, bytes };
 }

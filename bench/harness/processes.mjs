@@ -28,9 +28,15 @@ export function runDriver(driver, phase, parameters) {
     },
   );
   if (error !== undefined) throw error;
-  if (status !== 0)
-    throw new Error(`driver ${driver.name} ended with ${signal ?? `exit code ${status}`}\n${stderr}`);
-  return JSON.parse(stdout.trimEnd().split("\n").at(-1));
+  const last = stdout.trimEnd().split("\n").at(-1);
+  if (status !== 0) throw new Error(`${signal ?? `exit code ${status}`}: ${reason(last, stderr)}`);
+  return JSON.parse(last);
+}
+
+/** Why a driver failed: what it says itself, or the last line of its errors. */
+function reason(last, stderr) {
+  if (last.startsWith("{")) return JSON.parse(last).failed;
+  return (stderr.trimEnd().split("\n").at(-1) ?? "").slice(0, 300);
 }
 
 function commandOf({ file, language, name }) {
