@@ -274,15 +274,12 @@ function isPrototypeOf(object: object, constructor: unknown): boolean {
   return Object.getOwnPropertyDescriptor(constructor, "prototype")?.value === object;
 }
 
-/** Whether `stack` is a text that V8 wrote: frames, and no unusual attributes. */
+/** Whether `stack` is a text that V8 wrote: hidden, with frames. (The first look at it makes V8 write it.) */
 function hasCapturedStack(error: object): boolean {
   const descriptor = Object.getOwnPropertyDescriptor(error, "stack");
-  if (descriptor === undefined) return false;
-  if (descriptor.enumerable || !descriptor.configurable) return false;
+  if (descriptor === undefined || descriptor.enumerable) return false;
   if (descriptor.get !== undefined) return true; // Later V8: an accessor of the realm.
-  return (
-    descriptor.writable === true && typeof descriptor.value === "string" && /\n {4}at /.test(descriptor.value)
-  );
+  return typeof descriptor.value === "string" && /\n {4}at /.test(descriptor.value);
 }
 
 /**
