@@ -1,4 +1,5 @@
 // The files that one save after the other leaves at the same path: what is there before a save, and which files nobody can want any more after it.
+// Nothing here undoes a save: what cannot be removed stays until the next one.
 
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +11,13 @@ import { modulePath, type Layout } from "./layout.ts";
 /** An `import` that began before a save may still want the files of the generation that the save replaced. */
 const GRACE_MS = 60_000;
 
-/** What is at an archive's path. `text` is the module's, where there is one. */
+/** The first line of a module of ours (docs/format.md); a person may have put something above it. */
+const FORMAT_LINE = /^\/\/ persist-archive format \d+\s*$/m;
+
+/**
+ * What is at an archive's path. `text` is the module's, where it is an archive's: it is never replaced where it is anything else.
+ * @throws PersistError PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_IO
+ */
 export async function findArchive(layout: Layout): Promise<{ exists: boolean; text: string | undefined }> {
   let text: string | undefined;
   try {
@@ -18,33 +25,59 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
   } catch (error) {
     if (!isPersistError(error, "PERSIST_NOT_FOUND")) throw error;
   }
-  if (text !== undefined || layout.form === "module") return { exists: text !== undefined, text };
+  if (text !== undefined) return { exists: true, text: FORMAT_LINE.test(text) ? text : undefined };
+  if (layout.form === "module") return { exists: false, text };
   const entries = await readdir(layout.directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+    if (error.code === "ENOENT") return [];
+    if (error.code === "ENOTDIR") return [layout.path];
     return io(layout.directory, Promise.reject(error));
   });
-  return { exists: entries !== undefined && entries.length > 0, text: undefined };
+  return { exists: entries.length > 0, text };
 }
 
 /**
  * Removes array files and loaders that neither the module that is there now nor the one before it (`previous`) names, if they are older than a minute.
- * Files that another program put there, under other names than ours, are left alone. Failures are: the files stay until the next save.
+ * Files that another program put there, under other names than ours, are left alone.
  */
 export async function removeOldFiles(layout: Layout, previous: string): Promise<void> {
-  const current = await readFile(modulePath(layout), "utf8");
-  const isNamed = (file: string): boolean => current.includes(JSON.stringify(file)) || previous.includes(JSON.stringify(file));
+  const current = await readFile(modulePath(layout), "utf8").catch(() => undefined);
+  if (current === undefined) return;
+  const isNamed = (file: string): boolean =>
+    [file, escapeInString(file), encodeURIComponent(file)].some((form) => current.includes(form) || previous.includes(form));
   const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
   const beside = await readdir(layout.directory).catch(() => []);
   const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
   const candidates = [
     ...arrays.filter((name) => /\.(?:npy|npz|h5)$/.test(name)).map((name) => layout.arrays + name),
-    ...beside.filter((name) => loader.test(name)),
-  ].filter((file) => !isNamed(file) && !isNamed(`./${file}`));
+    ...beside.filter((name) => loader.test(name) && name !== layout.loader),
+  ].filter((file) => !isNamed(file));
   for (const file of candidates) {
     const path = join(layout.directory, file);
     const facts = await stat(path).catch(() => undefined);
-    if (facts !== undefined && Date.now() - facts.ctimeMs > GRACE_MS) await rm(path, { force: true }).catch(() => {});
+    if (facts !== undefined && isOld(facts.ctimeMs)) await rm(path, { force: true }).catch(() => {});
   }
+}
+
+/** Removes what saves of `directory/name` left under temporary names when they were killed, if nothing in it was touched for a minute. */
+export async function removeOldTemporaries(directory: string, name: string): Promise<void> {
+  const ours = new RegExp(`^\\.${escape(name)}\\.[0-9a-f]{16}\\.tmp$`);
+  for (const entry of await readdir(directory).catch(() => [])) {
+    if (!ours.test(entry)) continue;
+    const path = join(directory, entry);
+    // a file, or a directory with all that is in it
+    const inside = await readdir(path, { recursive: true }).catch(() => []);
+    const facts = await Promise.all([path, ...inside.map((file) => join(path, file))].map((file) => stat(file).catch(() => undefined)));
+    if (facts.every((one) => one !== undefined && isOld(one.ctimeMs))) await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+function isOld(time_ms: number): boolean {
+  return Date.now() - time_ms > GRACE_MS;
+}
+
+/** A file's name as it stands between quotes. */
+function escapeInString(file: string): string {
+  return JSON.stringify(file).slice(1, -1);
 }
 
 function escape(text: string): string {

@@ -7,22 +7,25 @@
 //  4. Sync the parent.
 //
 // An archive that is there (and a module, which has no directory of its own) gets new files beside the old ones, which are never written again:
-//  1. Write the array files under names that are free, and the loader; sync each, and the directories.
+//  1. Write the array files under names that are free, and the loader where it is missing; sync each, and the directories.
 //  2. Put the new module in the place of the old one by rename: the commit.
 //  3. Sync the directory.
 //  4. Remove the files of the generation before the one just replaced: an `import` under way may still want the latter.
 //
-// With `durability: "process"` the syncs are left out. Whatever fails before the commit leaves what was there, and removes its own files.
+// With `durability: "process"` the syncs are left out. Whatever fails before the commit leaves what was there, and removes its own files, but for the
+// loader, which another save may count on. What a save that was killed has left goes with a later save to the same path.
 
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { makeDirectories } from "../disk/directories.ts";
+import { ensureFile } from "../disk/ensure.ts";
 import { io } from "../disk/io-error.ts";
 import { createFile, replaceFile, temporaryName } from "../disk/replace.ts";
-import { syncDirectory } from "../disk/sync.ts";
-import { PersistError } from "../errors.ts";
+import { confirmCommit, syncDirectory } from "../disk/sync.ts";
+import { isPersistError, PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
 import { loaderText } from "../store/loader.ts";
-import { findArchive, removeOldFiles } from "./generations.ts";
+import { findArchive, removeOldFiles, removeOldTemporaries } from "./generations.ts";
 import { inDirectory, modulePath, moduleLayout, packageLayout, toPath, type Layout } from "./layout.ts";
 import type { SaveOptions, SaveReport } from "./options.ts";
 import { planItems } from "./plan.ts";
@@ -63,6 +66,8 @@ export async function save(
   }
   const files = form === "package" && !old.exists ? await publishDirectory(layout, plan, options) : await publishModule(layout, plan, options);
   if (old.text !== undefined) await removeOldFiles(layout, old.text);
+  await removeOldTemporaries(layout.directory, layout.module);
+  if (form === "package") await removeOldTemporaries(dirname(layout.directory), basename(layout.directory));
   return {
     path: modulePath(layout),
     files,
@@ -73,12 +78,13 @@ export async function save(
 
   async function publishDirectory(final: Layout, content: Plan, settings: SaveOptions): Promise<File[]> {
     const parent = dirname(final.path);
-    await io(parent, mkdir(parent, { recursive: true }));
-    const temporary = temporaryName(parent, final.path.slice(parent.length).replace(/^\//, ""));
+    await makeDirectories(parent, durability);
+    const temporary = temporaryName(parent, basename(final.path));
     await io(temporary, mkdir(temporary));
     const building = inDirectory(final, temporary);
+    const written: File[] = [];
     try {
-      const { written, text } = await writeParts(building, final, content, settings);
+      const text = await writeParts(building, final, content, settings, written);
       await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
       await createFile(modulePath(building), text, durability);
       if (durability === "full") await syncDirectory(temporary);
@@ -86,47 +92,56 @@ export async function save(
         if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") return io(final.path, Promise.reject(error));
         throw new PersistError("PERSIST_EXISTS", `${final.path} was made by someone else meanwhile`, { file: final.path, cause: error });
       });
-      if (durability === "full") await syncDirectory(parent);
-      return [...written, { name: "package.json", size_bytes: PACKAGE_JSON.length }, { name: final.module, size_bytes: text.length }];
+      written.push({ name: "package.json", size_bytes: PACKAGE_JSON.length }, { name: final.module, size_bytes: text.length });
     } catch (error) {
-      if (!isUnknown(error)) await rm(temporary, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true }).catch(() => {});
       throw error;
     }
+    if (durability === "full") await confirmCommit(parent);
+    return written;
   }
 
   async function publishModule(final: Layout, content: Plan, settings: SaveOptions): Promise<File[]> {
-    await io(final.directory, mkdir(final.directory, { recursive: true }));
-    const { written, text } = await writeParts(final, final, content, settings);
-    try {
-      await replaceFile(final.directory, final.module, text, durability);
-    } catch (error) {
-      if (!isUnknown(error)) await Promise.all(written.map(({ name }) => name === final.loader || rm(join(final.directory, name), { force: true })));
+    await makeDirectories(final.directory, durability);
+    const written: File[] = [];
+    const giveUp = async (error: unknown): Promise<never> => {
+      await removeArrays(final, written);
       throw error;
-    }
+    };
+    const text = await writeParts(final, final, content, settings, written).catch(giveUp);
+    await replaceFile(final.directory, final.module, text, durability).catch((error: unknown) => {
+      // the module is in place already, and needs its arrays
+      if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
+      return giveUp(error);
+    });
     return [...written, { name: final.module, size_bytes: text.length }];
   }
 
-  /** Writes all but the module, and gives its text. */
-  async function writeParts(into: Layout, final: Layout, content: Plan, settings: SaveOptions): Promise<{ written: File[]; text: Buffer }> {
+  /** Writes all but the module, and gives its text. What is in place is added to `written`. */
+  async function writeParts(into: Layout, final: Layout, content: Plan, settings: SaveOptions, written: File[]): Promise<Buffer> {
     const stored = await storeArrays(content.arrays, into, { format: settings.arrays ?? "npy", durability, signal, onProgress: settings.onProgress });
-    const written = [...(stored?.files ?? [])];
     if (stored !== undefined) {
-      await createFile(join(into.directory, into.loader), loaderText, durability).catch(ignoreExisting);
+      written.push(...stored.files);
+      await ensureFile(into.directory, into.loader, loaderText, durability);
       written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
       if (durability === "full") await syncDirectory(into.directory);
     }
-    const text = Buffer.concat(
+    const arrays = stored && { loader: `./${encodeURIComponent(into.loader)}`, rows: stored.rows, heads: stored.heads };
+    return Buffer.concat(
       await encodedTextOf(
         content,
-        {
-          specifierOf: (file) => relativeSpecifier(final.directory, file),
-          ...(stored === undefined ? {} : { arrays: { loader: `./${into.loader}`, rows: stored.rows, heads: stored.heads } }),
-        },
+        { specifierOf: (file) => relativeSpecifier(final.directory, file), ...(arrays === undefined ? {} : { arrays }) },
         signal,
       ),
     );
-    return { written, text };
   }
+}
+
+/** Removes the array files of a save that failed, and their directory where nothing else is in it. */
+async function removeArrays(layout: Layout, written: readonly File[]): Promise<void> {
+  const arrays = written.filter(({ name }) => name.startsWith(layout.arrays));
+  await Promise.all(arrays.map(({ name }) => rm(join(layout.directory, name), { force: true }).catch(() => {})));
+  await rmdir(join(layout.directory, layout.arrays)).catch(() => {});
 }
 
 function withDefaults(options: SaveOptions): Required<Pick<SaveOptions, "form" | "arrayThreshold" | "durability" | "overwrite">> & Pick<SaveOptions, "signal"> {
@@ -136,15 +151,4 @@ function withDefaults(options: SaveOptions): Required<Pick<SaveOptions, "form" |
   if (durability !== "full" && durability !== "process") throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
   if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0)) throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
   return { form, arrayThreshold, durability, overwrite, ...(signal === undefined ? {} : { signal }) };
-}
-
-/** After a failed sync nobody knows what the disk holds: nothing is touched any more. */
-function isUnknown(error: unknown): boolean {
-  return error instanceof PersistError && error.code === "PERSIST_DURABILITY_UNKNOWN";
-}
-
-/** The loader's name tells its content: one that is there is the same. */
-function ignoreExisting(error: unknown): void {
-  const cause = error instanceof PersistError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
-  if (cause?.code !== "EEXIST") throw error;
 }

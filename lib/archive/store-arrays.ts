@@ -1,10 +1,13 @@
 // Hands the arrays of a plan to an array store, and gives back the rows of the array table.
 
 import type { ArrayRow } from "../emit/javascript.ts";
+import { dtype as dtypeNamed } from "../dtype.ts";
+import { PersistError } from "../errors.ts";
 import type { ArraySlot } from "../graph/plan.ts";
+import { sizeOf } from "../ndarray.ts";
 import { hdf5Store } from "../store/hdf5-store.ts";
 import { npyStore } from "../store/npy-store.ts";
-import type { ArrayStore, FileHead, StoredArrays, WriteOptions } from "../store/store.ts";
+import type { ArrayStore, ArrayToStore, FileHead, StoredArrays, WriteOptions } from "../store/store.ts";
 import type { Layout } from "./layout.ts";
 
 const stores: Record<"npy" | "hdf5", ArrayStore> = { npy: npyStore, hdf5: hdf5Store };
@@ -25,12 +28,7 @@ export async function storeArrays(
   const stored = await stores[options.format].write(
     layout.directory,
     layout.arrays,
-    slots.map(({ name, array: { dtype, shape, length, data } }) => ({
-      name,
-      dtype,
-      shape: shape ?? [length],
-      bytes: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
-    })),
+    slots.map(toStore),
     options,
   );
   const rows: Record<string, ArrayRow> = {};
@@ -41,4 +39,13 @@ export async function storeArrays(
     rows[name] = offset_bytes === undefined ? [file, descr, extent] : [file, descr, extent, offset_bytes];
   }
   return { rows, heads: stored.heads, files: stored.files };
+}
+
+/** The memory of an array. It is the caller's own, who may have given it away since the plan was made. */
+function toStore({ name, array }: ArraySlot): ArrayToStore {
+  const { dtype, data, shape = [array.length] } = array;
+  if (data.byteLength !== sizeOf(shape) * dtypeNamed(dtype).itemsize_bytes) {
+    throw new PersistError("PERSIST_DETACHED", `the buffer of the array ${name} was detached or shrunk before it was written`);
+  }
+  return { name, dtype, shape, bytes: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength) };
 }

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { io } from "./io-error.ts";
-import { syncDirectory } from "./sync.ts";
+import { confirmCommit } from "./sync.ts";
 
 /**
  * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
@@ -56,7 +56,7 @@ export async function replaceFile(
     await unlink(temporary).catch(() => {});
     throw error;
   }
-  if (durability === "full") await syncDirectory(directory);
+  if (durability === "full") await confirmCommit(directory);
 }
 
 /** A path beside `name` for its next version, which nobody can foresee: `.name.<random>.tmp`. */

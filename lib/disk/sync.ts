@@ -1,6 +1,6 @@
 // Makes names durable: a file is found after a crash only if its directory was synced.
 import { open } from "node:fs/promises";
-import { PersistError } from "../errors.ts";
+import { isPersistError, PersistError } from "../errors.ts";
 import { io } from "./io-error.ts";
 
 /**
@@ -22,5 +22,21 @@ export async function syncDirectory(directory: string): Promise<void> {
     });
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * Syncs a directory after a commit in it. What was committed is in place, so whatever fails leaves one question only.
+ * @throws PersistError PERSIST_DURABILITY_UNKNOWN
+ */
+export async function confirmCommit(directory: string): Promise<void> {
+  try {
+    await syncDirectory(directory);
+  } catch (cause) {
+    if (isPersistError(cause, "PERSIST_DURABILITY_UNKNOWN")) throw cause;
+    throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `the directory ${directory} could not be opened to be synced`, {
+      cause,
+      file: directory,
+    });
   }
 }

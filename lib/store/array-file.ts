@@ -5,7 +5,7 @@ import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { io, ioError } from "../disk/io-error.ts";
 import { temporaryName } from "../disk/replace.ts";
-import { syncDirectory } from "../disk/sync.ts";
+import { confirmCommit } from "../disk/sync.ts";
 import { dtype as lookUp, dtypeOf, typedArrayName, type TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { native, type FileToWrite } from "../native.ts";
@@ -69,7 +69,7 @@ export async function writeArray(
     await unlink(temporary).catch(() => {});
     throw error;
   }
-  if (durability === "full") await syncDirectory(directory);
+  if (durability === "full") await confirmCommit(directory);
 }
 
 /**
