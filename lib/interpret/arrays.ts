@@ -69,7 +69,7 @@ export function spreadInto(reader: Reader, frame: Frame): void {
     source.refuse("`...` of something that is not an array of this archive", frame.at);
   budget.elements(list.length);
   for (let i = 0; i < list.length; i++)
-    storeElement(reader, frame.target, frame.size++, origins.element(list, i));
+    storeElement(reader, frame.target, frame.size++, origins.element(list, i, frame.at));
   frame.spread = false;
 }
 

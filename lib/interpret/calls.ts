@@ -73,7 +73,7 @@ function prepareImport(reader: Reader, reference: Reference, isNew: boolean, at:
     // this was somebody else's code: what it has touched is no longer as the text made it
     reader.origins.wild = true;
     reader.inspectPrototypes();
-    return isObject(result) ? reader.origins.mark(result, "import") : result;
+    return isObject(result) ? reader.origins.mark(result, "import", at) : result;
   };
 }
 

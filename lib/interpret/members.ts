@@ -65,7 +65,7 @@ export function readMember(rules: Rules, base: unknown, key: PropertyKey, at: nu
     source.refuse(`the member ${showKey(key)}, which the object does not have itself`, at);
   }
   if (!hasOwn(descriptor, "value")) source.refuse(`the accessor ${showKey(key)}`, at);
-  return origin === undefined ? descriptor.value : origins.mark(descriptor.value, origin);
+  return origin === undefined ? descriptor.value : origins.mark(descriptor.value, origin, at);
 }
 
 /** `base.key = value`: changes a data property or adds one, where that runs nothing. */

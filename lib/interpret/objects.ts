@@ -223,24 +223,24 @@ function makeNDArray(reader: Reader, frame: Frame): NDArray {
   const { origins } = reader;
   const fields = frame.target as object;
   const list = (name: string): number[] | undefined => {
-    const given = origins.read(fields, name);
+    const given = origins.read(fields, name, frame.at);
     if (given === undefined) return undefined;
     if (!origins.isList(given))
       source.fail("PERSIST_SYNTAX", `the ${name} of an NDArray must be a list of integers`, frame.at);
     const integers: number[] = [];
     for (let i = 0; i < given.length; i++) {
-      const n = origins.element(given, i);
+      const n = origins.element(given, i, frame.at);
       if (!isInteger(n))
         source.fail("PERSIST_SYNTAX", `the ${name} of an NDArray must be a list of integers`, frame.at);
       integers[i] = n;
     }
     return integers;
   };
-  const dtype = origins.read(fields, "dtype");
-  const offset = origins.read(fields, "offset");
-  const attributes = origins.read(fields, "attributes");
+  const dtype = origins.read(fields, "dtype", frame.at);
+  const offset = origins.read(fields, "offset", frame.at);
+  const attributes = origins.read(fields, "attributes", frame.at);
   if (
-    origins.read(fields, NDARRAY) !== true ||
+    origins.read(fields, NDARRAY, frame.at) !== true ||
     (dtype !== undefined && typeof dtype !== "string") ||
     (offset !== undefined && !isInteger(offset)) ||
     (attributes !== undefined && (!isObject(attributes) || !origins.isOwn(attributes)))
@@ -250,7 +250,7 @@ function makeNDArray(reader: Reader, frame: Frame): NDArray {
   return reader.attempt(
     () =>
       new NDArray({
-        data: origins.read(fields, "data"),
+        data: origins.read(fields, "data", frame.at),
         shape: list("shape") ?? source.fail("PERSIST_SYNTAX", "found an NDArray without a shape", frame.at),
         stride: list("stride"),
         offset,

@@ -31,9 +31,9 @@ export class Origins {
   }
 
   /** Notes a value as not made by this text, and gives it. */
-  mark(value: unknown, origin: Foreign): unknown {
+  mark(value: unknown, origin: Foreign, at: number): unknown {
     if (origin === "intrinsic" && isWithheld(value)) {
-      this.#source.refuse("a reference to `eval` or `Function`");
+      this.#source.refuse("a reference to `eval` or `Function`", at);
     }
     if (isObject(value) && (origin === "import" || !mapHas(this.#foreign, value)))
       mapSet(this.#foreign, value, origin);
@@ -69,16 +69,16 @@ export class Origins {
   }
 
   /** The element of a list; undefined for a hole. */
-  element(list: unknown[], index: number): unknown {
-    return this.wild ? this.read(list, index) : list[index];
+  element(list: unknown[], index: number, at: number): unknown {
+    return this.wild ? this.read(list, index, at) : list[index];
   }
 
-  /** An own data property, without running an accessor; undefined when it is not there. */
-  read(object: object, key: PropertyKey): unknown {
-    if (isProxy(object)) this.#source.refuse("a proxy");
+  /** An own data property, without running an accessor; undefined when it is not there. `at` is the place for errors. */
+  read(object: object, key: PropertyKey, at: number): unknown {
+    if (isProxy(object)) this.#source.refuse("a proxy", at);
     const descriptor = describe(object, key);
     if (descriptor !== undefined && !hasOwn(descriptor, "value"))
-      this.#source.refuse("the use of an accessor");
+      this.#source.refuse("the use of an accessor", at);
     return descriptor?.value;
   }
 }

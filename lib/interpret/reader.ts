@@ -150,6 +150,7 @@ export class Reader implements Rules {
         this.value = readRegExp(source);
         return VALUE;
       case 0x2e:
+        if (this.frame?.kind === NEW) source.refuse("`new.target`");
         if (startsWith(source.text, "...", source.pos)) source.unexpected("an expression");
         this.value = readNumber(source, this.budget);
         return VALUE;

@@ -20,6 +20,8 @@ function pattern(helper: Helper): readonly Token[] {
     const tokens = new Tokens(new Source(helper.text(helper.name)));
     const made: Token[] = [];
     while (tokens.next() !== END) made[made.length] = { kind: tokens.kind, text: tokens.text };
+    // the semicolon is left to the statement
+    if (made[made.length - 1]!.text === ";") made.length--;
     list = made;
     mapSet(patterns, helper, list);
   }
@@ -41,13 +43,9 @@ export function recognise(
   const expected = pattern(helper);
   for (let i = 0; i < expected.length; i++) {
     const { kind: wanted, text } = expected[i]!;
-    const before = source.pos;
     const same = tokens.next() === wanted;
     if (same && i === 1 && wanted === NAME) {
       found = { name: tokens.text, at: tokens.start };
-    } else if (i === expected.length - 1 && text === ";" && !tokens.is(";")) {
-      // the last semicolon may be left out, or the declaration goes on, which the caller finds
-      source.pos = before;
     } else if (!same || tokens.text !== text) {
       source.pos = start;
       return undefined;

@@ -6,7 +6,9 @@ import { readMember, showKey } from "./members.ts";
 import { charCodeAt, describe, hasOwn, isObject, isProxy } from "./natives.ts";
 import type { Reader } from "./reader.ts";
 import { IMPORT as IMPORTED, VALUE, type Binding } from "./scope.ts";
-import type { Source } from "./source.ts";
+import { PAREN } from "./frames.ts";
+import { Source } from "./source.ts";
+import { END, Tokens } from "./tokens.ts";
 
 /** A member of a value, not read yet. */
 export const MEMBER = 0;
@@ -87,9 +89,25 @@ function unknownName(reader: Reader, name: string, at: number): never {
   const c = source.skip();
   if (c === 0x28 || c === 0x60) source.refuse(`a call of \`${name}\``, at);
   if (c === 0x3d && charCodeAt(source.text, source.pos + 1) === 0x3e) source.refuse("a function", at);
+  if (isParameter(reader)) source.refuse("a function", reader.frame!.at);
   if (name === "async") source.refuse("an async function", at);
   if (describe(globalThis, name) !== undefined) source.refuse(`the global \`${name}\``, at);
   return source.fail("PERSIST_SYNTAX", `the name \`${name}\` is not defined here`, at);
+}
+
+/** Whether the name just read stands in parentheses that `=>` follows. */
+function isParameter(reader: Reader): boolean {
+  if (reader.frame?.kind !== PAREN) return false;
+  const source = new Source(reader.source.text);
+  source.pos = reader.source.pos;
+  const tokens = new Tokens(source);
+  for (let depth = 1; depth > 0; ) {
+    if (tokens.next() === END) return false;
+    if (tokens.is("(")) depth++;
+    else if (tokens.is(")")) depth--;
+  }
+  tokens.next();
+  return tokens.is("=>");
 }
 
 /** Goes from the reader's value or reference to its member `key`. */
@@ -168,10 +186,10 @@ export function settle(reader: Reader): void {
       return;
     case GLOBAL:
       if (reference.value === NONE) source.refuse(`the value of \`${reference.path}\``, reference.at);
-      reader.value = origins.mark(reference.value, "intrinsic");
+      reader.value = origins.mark(reference.value, "intrinsic", reference.at);
       return;
     case IMPORT:
-      reader.value = origins.mark(reference.value, "import");
+      reader.value = origins.mark(reference.value, "import", reference.at);
       return;
     default:
       source.refuse("a helper function that is not called", reference.at);

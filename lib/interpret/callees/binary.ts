@@ -70,7 +70,7 @@ function buffer(constructor: Function): Entry {
       const size = call.size(call.primitive(0));
       const options = call.args[1];
       const most = isObject(options)
-        ? call.reader.origins.read(call.checkOwn(options), "maxByteLength")
+        ? call.reader.origins.read(call.checkOwn(options), "maxByteLength", call.at)
         : undefined;
       if (isObject(most)) call.refuse("the conversion of an object to a number");
       call.reader.budget.nodes(1);

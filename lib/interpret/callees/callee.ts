@@ -81,7 +81,7 @@ export class Call {
 
   /** An element of a list; a hole is undefined. */
   element(list: unknown[], index: number): unknown {
-    return index < list.length ? this.reader.origins.element(list, index) : undefined;
+    return index < list.length ? this.reader.origins.element(list, index, this.at) : undefined;
   }
 
   /** A property key. */

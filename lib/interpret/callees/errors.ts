@@ -15,7 +15,7 @@ function options(call: Call, i: number): unknown[] {
   const given = call.args[i];
   if (!isObject(given)) return [];
   const own = call.checkOwn(given);
-  return hasOwn(own, "cause") ? [{ cause: call.reader.origins.read(own, "cause") }] : [];
+  return hasOwn(own, "cause") ? [{ cause: call.reader.origins.read(own, "cause", call.at) }] : [];
 }
 
 function entry(constructor: Function): Entry {

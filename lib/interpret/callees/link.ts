@@ -14,11 +14,11 @@ export function link(call: Call): unknown {
     budget.work(keys.length + 1);
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
-      const value = origins.wild ? origins.read(holder, key) : holder[key];
+      const value = origins.wild ? origins.read(holder, key, call.at) : holder[key];
       if (!isObject(value) || typeof value === "function" || isTypedArray(value)) continue;
       if (origins.of(value) !== undefined)
         call.refuse("linking inside of something that this archive has not made");
-      if (hasOwn(value, mark)) holder[key] = row(call, rows, origins.read(value, mark));
+      if (hasOwn(value, mark)) holder[key] = row(call, rows, origins.read(value, mark, call.at));
       else stack[depth++] = value as never;
     }
   }

@@ -26,7 +26,7 @@ export function loadTable(call: Call): object {
   const names = objectKeys(given);
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
-    const found = toRow(call, name, reader.origins.read(given, name));
+    const found = toRow(call, name, reader.origins.read(given, name, at));
     if (reader.neededRows === undefined || setHas(reader.neededRows, name)) table[name] = found;
   }
   if (options.loadArrays === undefined) {
@@ -65,13 +65,13 @@ function toRow(call: Call, name: string, given: unknown): ArrayRow {
       call.at,
     );
   if (!origins.isList(given) || given.length < 3 || given.length > 4) return bad();
-  const file = origins.element(given, 0);
-  const descr = origins.element(given, 1);
-  const shape = origins.element(given, 2);
+  const file = origins.element(given, 0, call.at);
+  const descr = origins.element(given, 1, call.at);
+  const shape = origins.element(given, 2, call.at);
   const offset = call.element(given, 3);
   if (typeof file !== "string" || typeof descr !== "string") return bad();
   if (origins.isList(shape)) {
-    for (let i = 0; i < shape.length; i++) if (!isSize(origins.element(shape, i))) return bad();
+    for (let i = 0; i < shape.length; i++) if (!isSize(origins.element(shape, i, call.at))) return bad();
   } else if (!isSize(shape)) {
     return bad();
   }
@@ -85,9 +85,9 @@ function toHeads(call: Call, given: object): Record<string, readonly [number, nu
   const heads = createObject(null) as Record<string, readonly [number, number]>;
   const files = objectKeys(given);
   for (let i = 0; i < files.length; i++) {
-    const head = origins.read(given, files[i]!);
-    const size = origins.isList(head) && head.length === 2 ? origins.element(head, 0) : undefined;
-    const crc = size === undefined ? undefined : origins.element(head as unknown[], 1);
+    const head = origins.read(given, files[i]!, call.at);
+    const size = origins.isList(head) && head.length === 2 ? origins.element(head, 0, call.at) : undefined;
+    const crc = size === undefined ? undefined : origins.element(head as unknown[], 1, call.at);
     if (!isSize(size) || !isSize(crc)) {
       source.fail("PERSIST_FORMAT", `the head of \`${files[i]!}\` is not [size_bytes, crc32]`, call.at);
     }

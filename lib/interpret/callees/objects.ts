@@ -30,7 +30,7 @@ function toDescriptor(call: Call, given: unknown): PropertyDescriptor {
   for (let i = 0; i < FIELDS.length; i++) {
     const field = FIELDS[i]!;
     if (hasOwn(from, field))
-      (descriptor as Record<string, unknown>)[field] = call.reader.origins.read(from, field);
+      (descriptor as Record<string, unknown>)[field] = call.reader.origins.read(from, field, call.at);
   }
   if (descriptor.get !== undefined || descriptor.set !== undefined) call.reader.origins.wild = true;
   return descriptor;
