@@ -23,5 +23,6 @@ export type { Complex, Element, NDArrayFields, Selection } from "./ndarray.ts";
 export { register } from "./represent/reference/registry.ts";
 export { represent, type CodeTag, type Rule, type Template } from "./represent/template.ts";
 export { mapArray, readArray, writeArray } from "./store/array-file.ts";
-export type { MappedArray, ReadArrayOptions, WriteArrayOptions } from "./store/array-file.ts";
+export type { ReadArrayOptions, WriteArrayOptions } from "./store/array-file.ts";
+export type { MappedArray } from "./store/mapped-array.ts";
 export type { Durability, Progress } from "./store/store.ts";

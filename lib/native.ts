@@ -6,15 +6,14 @@ import { PersistError } from "./errors.ts";
 /** What a running job shares with the worker that does it; made by {@link Addon.createControl}. */
 export type Control = { readonly control: unique symbol };
 
-/** Proof that an ArrayBuffer is a mapping of the addon's; given to {@link Addon.unmap}. */
+/** A mapped range of a file, made by {@link Addon.map}. Unmapped when neither it nor a buffer over it is left. */
 export type MappingHandle = { readonly mapping: unique symbol };
 
-/** A mapped range of a file. `handle` is absent where the runtime needed an ordinary buffer laid over (Node 20, above 4 GiB). */
-export interface Mapped {
+/** A buffer over a part of a mapping. */
+export interface View {
   readonly buffer: ArrayBuffer;
-  /** Where the range begins in `buffer`: other than 0 only for a buffer laid over. */
+  /** Where the part begins in `buffer`: other than 0 only where the runtime needed a buffer laid over (Node 20, above 4 GiB). */
   readonly byteOffset: number;
-  readonly handle?: MappingHandle;
 }
 
 /** One new file for {@link Addon.writeFiles}: `head` (copied) followed by `data` (handed to the kernel where it lies). */
@@ -61,11 +60,13 @@ export interface Addon {
   openBeneath(directory: string, file: string, writable: boolean): number;
   /**
    * Maps `length` bytes (at least 1, all within the file) at `offset` of an open file: copy-on-write, or shared with the
-   * file, which must then be open for writing. `file` is for messages.
+   * file, which must then be open for writing. `file` is for messages. The descriptor may be closed afterwards.
    */
-  map(fd: number, offset: number, length: number, shared: boolean, file: string): Mapped;
-  /** Detaches the buffer and gives the memory back; does nothing the second time. */
-  unmap(buffer: ArrayBuffer, handle: MappingHandle | undefined): void;
+  map(fd: number, offset: number, length: number, shared: boolean, file: string): MappingHandle;
+  /** A buffer over a part of a mapping. Throws CLOSED after {@link Addon.unmap}. */
+  view(mapping: MappingHandle, start: number, length: number): View;
+  /** Detaches every buffer over a mapping and gives its memory back; does nothing the second time. */
+  unmap(mapping: MappingHandle): void;
   /**
    * Creates files in a directory, each under a name that was free (`stem.ext`, `stem-2.ext`, …), and gives the names.
    * On failure none remains.

@@ -53,6 +53,31 @@ export interface NDArrayFields<Data extends TypedArray = TypedArray> {
 }
 
 /**
+ * Data that is made when it is first asked for, such as a mapped file: V8 counts the length of a buffer as memory and may
+ * collect garbage for a large one, so that a huge file is not made into one before somebody wants all of it.
+ */
+export interface LazyData<Data extends TypedArray = TypedArray> {
+  /** Entries of the whole. */
+  readonly length: number;
+  /** Makes the whole. */
+  all(): Data;
+  /** Makes the entries from `start` to before `end`, over the same memory. */
+  part(start: number, end: number): Data;
+}
+
+/** NDArrays whose data are yet to be made. */
+const pending = new WeakMap<object, LazyData>();
+
+/** Makes the data of an NDArray whose `data` is still a getter, so that it is an own value. Does nothing to anything else. */
+export function settleData(array: object): void {
+  const lazy = pending.get(array);
+  if (lazy === undefined) return;
+  const value = lazy.all();
+  pending.delete(array);
+  Object.defineProperty(array, "data", { value, writable: true, enumerable: true, configurable: true });
+}
+
+/**
  * An n-dimensional array: `data`, and how to find elements in it. It copies nothing: `slice` gives a view.
  *
  * @example
@@ -61,7 +86,7 @@ export interface NDArrayFields<Data extends TypedArray = TypedArray> {
  * a.slice([1]).get(2); // 2.5
  */
 export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFields<Data> {
-  readonly data: Data;
+  readonly data!: Data;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
   readonly offset: number;
@@ -72,14 +97,13 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
    * @throws TypeError when `data` is not a typed array or does not hold the dtype.
    * @throws RangeError when the shape is not a list of at most 32 sizes, or the view would leave `data`.
    */
-  constructor(fields: NDArrayFields<Data>) {
-    const { data, shape, stride, offset = 0, dtype, attributes = {} } = fields;
-    const tag = typedArrayName(data);
-    if (tag === undefined) throw new TypeError("NDArray: data must be a typed array");
-    const type = lookUp(dtype ?? dtypeOf(data));
-    if (!holds(type, tag)) {
-      throw new TypeError(`NDArray: dtype ${type.name} is held by a ${type.Data.name}, not by a ${tag}`);
-    }
+  constructor(fields: NDArrayFields<Data>);
+  /** @internal data that are made on demand, of the class that the dtype asks for */
+  constructor(fields: Omit<NDArrayFields<Data>, "data"> & { readonly dtype: string }, lazy: LazyData<Data>);
+  constructor(fields: Omit<NDArrayFields<Data>, "data"> & { readonly data?: Data }, lazy?: LazyData<Data>) {
+    const { shape, stride, offset = 0, dtype, attributes = {} } = fields;
+    const data = lazy ?? fields.data!;
+    const type = lazy === undefined ? typeOf(fields.data, dtype) : lookUp(dtype!);
     const size = sizeOf(shape);
     const steps = stride === undefined ? strideOf(shape) : Object.freeze([...stride]);
     if (steps.length !== shape.length || !steps.every(Number.isSafeInteger)) {
@@ -88,20 +112,22 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw new RangeError("NDArray: offset must be an integer of 0 or more");
     if (size > 0) {
-      let first = offset;
-      let last = offset;
-      for (const [axis, step] of steps.entries()) {
-        const reach = step * (shape[axis]! - 1);
-        if (reach < 0) first += reach;
-        else last += reach;
-      }
+      const { first, last } = reachOf(shape, steps, offset);
       if (first < 0 || (last + 1) * type.entries > data.length) {
         throw new RangeError(
           `NDArray: shape [${shape.join(", ")}] needs elements ${first} to ${last}, and data holds ${Math.floor(data.length / Math.max(type.entries, 1))}`,
         );
       }
     }
-    this.data = data;
+    if (lazy === undefined) this.data = fields.data!;
+    else {
+      pending.set(this, lazy);
+      const get = (): Data => {
+        settleData(this);
+        return this.data;
+      };
+      Object.defineProperty(this, "data", { get, enumerable: true, configurable: true });
+    }
     this.shape = Object.freeze([...shape]);
     this.stride = steps;
     this.offset = offset;
@@ -150,7 +176,7 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     write(this.data, this.#entryOf(index, type), type, indexAndValue.at(-1)!);
   }
 
-  /** A view of a part, sharing `data` and `attributes`. Bounds beyond an axis are cut as in NumPy; an index outside is a RangeError. */
+  /** A view of a part, sharing memory and `attributes`. Bounds beyond an axis are cut as in NumPy; an index outside is a RangeError. */
   slice(selection: Selection): NDArray<Data> {
     if (selection.length > this.shape.length) {
       throw new RangeError(`a selection of ${selection.length} entries for ${this.shape.length} axes`);
@@ -170,14 +196,13 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
       shape.push(part.count);
       stride.push(step * part.step);
     }
-    return new NDArray({
-      data: this.data,
-      shape,
-      stride,
-      offset,
-      dtype: this.dtype,
-      attributes: this.attributes,
-    });
+    const fields = { shape, stride, dtype: this.dtype, attributes: this.attributes };
+    const lazy = pending.get(this) as LazyData<Data> | undefined;
+    if (lazy === undefined) return new NDArray({ data: this.data, offset, ...fields });
+    const { entries } = lookUp(this.dtype);
+    const { first, last } = reachOf(shape, stride, offset);
+    const data = lazy.part(first * entries, (last + 1) * entries);
+    return new NDArray({ data, offset: offset - first, ...fields });
   }
 
   /** The same elements in C order without gaps, from the first entry of `data` to its last: this array itself or a view where memory already is so, else a copy. */
@@ -216,6 +241,33 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
   static {
     Object.defineProperty(this.prototype, NDARRAY, { value: true });
   }
+}
+
+function typeOf(data: unknown, dtype: string | undefined): DType {
+  const tag = typedArrayName(data);
+  if (tag === undefined) throw new TypeError("NDArray: data must be a typed array");
+  const type = lookUp(dtype ?? dtypeOf(data));
+  if (!holds(type, tag)) {
+    throw new TypeError(`NDArray: dtype ${type.name} is held by a ${type.Data.name}, not by a ${tag}`);
+  }
+  return type;
+}
+
+/** The least and the greatest position, in elements, that a view reaches; none (last before first) when it has no elements. */
+function reachOf(
+  shape: readonly number[],
+  stride: readonly number[],
+  offset: number,
+): { first: number; last: number } {
+  if (shape.includes(0)) return { first: offset, last: offset - 1 };
+  let first = offset;
+  let last = offset;
+  for (const [axis, step] of stride.entries()) {
+    const reach = step * (shape[axis]! - 1);
+    if (reach < 0) first += reach;
+    else last += reach;
+  }
+  return { first, last };
 }
 
 /** The number of elements of a shape. Throws RangeError when it is not a list of at most 32 integers ≥ 0 with a product below 2^53. */

@@ -10,7 +10,8 @@ import { dtype as lookUp, dtypeOf, typedArrayName, type TypedArray } from "../dt
 import { PersistError } from "../errors.ts";
 import { native, type FileToWrite } from "../native.ts";
 import { NDArray, bytesOf, type NDArrayFields, type Selection } from "../ndarray.ts";
-import { mapExtent, readExtent, type Loaded, type MapMode } from "./extent.ts";
+import { mapExtent, readExtent, type MapMode } from "./extent.ts";
+import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { npyHeader } from "./npy-header.ts";
@@ -103,25 +104,6 @@ export async function readArray(path: string | URL, options: ReadArrayOptions = 
   }
 }
 
-/** An NDArray over a mapped file. Its memory is given back by `close()`, by `using`, or when nothing refers to it any more. */
-export class MappedArray extends NDArray {
-  readonly #close: () => void;
-
-  constructor(loaded: Loaded) {
-    super(loaded);
-    this.#close = loaded.close;
-  }
-
-  /** Gives the memory back. `data` is detached: it and every view of it have no elements from then on. */
-  close(): void {
-    this.#close();
-  }
-
-  [Symbol.dispose](): void {
-    this.#close();
-  }
-}
-
 /**
  * Maps an npy file, in constant time and synchronously. With mode `c` (the default) what is stored into the array stays in
  * memory; with `r+` it reaches the file. What cannot be used where it lies (big-endian, not aligned) is copied in mode `c`.
@@ -136,7 +118,7 @@ export function mapArray(path: string | URL, options: { mode?: MapMode } = {}): 
   const file = npyPath(path);
   const fd = openFile(file, mode === "r+" ? "r+" : "r");
   try {
-    return new MappedArray(mapExtent(fd, readNpyHeader(fd, file), mode, file));
+    return mappedArray(mapExtent(fd, readNpyHeader(fd, file), mode, file));
   } finally {
     closeSync(fd);
   }

@@ -6,7 +6,7 @@ import type { DType, TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { markMapped } from "../mapped.ts";
 import { native, type Control } from "../native.ts";
-import { strideOf } from "../ndarray.ts";
+import { strideOf, type LazyData } from "../ndarray.ts";
 import { swapBytes } from "./byte-order.ts";
 
 /** The elements of one array in a file. The file was seen to hold them all. */
@@ -19,13 +19,16 @@ export interface Extent {
   readonly size_bytes: number;
 }
 
-/** An array out of a file. */
+/** An array out of a file, copied or mapped. */
 export interface Loaded {
+  /** All elements. Over a mapping, each reading of this property makes a buffer. */
   readonly data: TypedArray;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
   readonly dtype: string;
-  /** Gives a mapping back and detaches `data`; does nothing for a copy, and nothing the second time. */
+  /** The data of a mapping, to be made on demand; undefined for a copy. */
+  readonly lazy: LazyData | undefined;
+  /** Gives a mapping back and detaches its buffers; does nothing for a copy, and nothing the second time. */
   close(): void;
 }
 
@@ -51,16 +54,26 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
       : `its data begin at byte ${extent.offset_bytes}, which is not aligned`;
     throw new PersistError("PERSIST_UNSUPPORTED", `${file} cannot be mapped for writing: ${why}`, { file });
   }
-  if (extent.size_bytes === 0) return loaded(extent, new ArrayBuffer(0), 0, undefined);
-  const { buffer, byteOffset, handle } = native().map(
-    fd,
-    extent.offset_bytes,
-    extent.size_bytes,
-    mode === "r+",
-    file,
-  );
-  markMapped(buffer);
-  return loaded(extent, buffer, byteOffset, () => native().unmap(buffer, handle));
+  if (extent.size_bytes === 0) return copied(extent, new ArrayBuffer(0));
+  const { dtype, offset_bytes, size_bytes } = extent;
+  const mapping = native().map(fd, offset_bytes, size_bytes, mode === "r+", file);
+  const width = dtype.Data.BYTES_PER_ELEMENT;
+  const part = (start: number, end: number): TypedArray => {
+    if (start >= end) return new dtype.Data(0);
+    const { buffer, byteOffset } = native().view(mapping, start * width, (end - start) * width);
+    markMapped(buffer);
+    return new dtype.Data(buffer, byteOffset, end - start);
+  };
+  const length = size_bytes / width;
+  const lazy = { length, all: () => part(0, length), part };
+  return {
+    ...layoutOf(extent),
+    lazy,
+    get data() {
+      return lazy.all();
+    },
+    close: () => native().unmap(mapping),
+  };
 }
 
 /** Copies the elements into fresh memory on a worker; `fd` stays open until then. */
@@ -70,8 +83,8 @@ export async function readExtent(
   file: string,
   control: Control | undefined,
 ): Promise<Loaded> {
-  if (extent.size_bytes === 0) return loaded(extent, new ArrayBuffer(0), 0, undefined);
-  return ordered(extent, await native().readRange(fd, extent.offset_bytes, extent.size_bytes, file, control));
+  if (extent.size_bytes === 0) return copied(extent, new ArrayBuffer(0));
+  return copied(extent, await native().readRange(fd, extent.offset_bytes, extent.size_bytes, file, control));
 }
 
 /** The same on this thread. */
@@ -85,7 +98,7 @@ export function readExtentSync(fd: number, extent: Extent, file: string): Loaded
       throw new PersistError("PERSIST_TRUNCATED", `${file} was cut short while it was read`, { file });
     done += got;
   }
-  return ordered(extent, buffer);
+  return copied(extent, buffer);
 }
 
 function readAt(
@@ -103,18 +116,12 @@ function readAt(
   }
 }
 
-function ordered(extent: Extent, buffer: ArrayBuffer): Loaded {
-  if (extent.bigEndian) swapBytes(new Uint8Array(buffer), extent.dtype.Data.BYTES_PER_ELEMENT);
-  return loaded(extent, buffer, 0, undefined);
+function copied(extent: Extent, buffer: ArrayBuffer): Loaded {
+  const { dtype, bigEndian } = extent;
+  if (bigEndian) swapBytes(new Uint8Array(buffer), dtype.Data.BYTES_PER_ELEMENT);
+  return { ...layoutOf(extent), data: new dtype.Data(buffer), lazy: undefined, close: () => {} };
 }
 
-function loaded(
-  extent: Extent,
-  buffer: ArrayBuffer,
-  byteOffset: number,
-  unmap: (() => void) | undefined,
-): Loaded {
-  const { dtype, shape, fortran, size_bytes } = extent;
-  const data = new dtype.Data(buffer, byteOffset, size_bytes / dtype.Data.BYTES_PER_ELEMENT);
-  return { data, shape, stride: strideOf(shape, fortran), dtype: dtype.name, close: () => unmap?.() };
+function layoutOf({ dtype, shape, fortran }: Extent): Pick<Loaded, "shape" | "stride" | "dtype"> {
+  return { shape, stride: strideOf(shape, fortran), dtype: dtype.name };
 }

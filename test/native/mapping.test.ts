@@ -4,7 +4,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, readdirSync, writeSyn
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { mapArray, readArray, writeArray } from "persist-archive";
+import { isPersistError, mapArray, readArray, writeArray } from "persist-archive";
 import { native } from "#dist/native.js";
 import { hdf5Store } from "#dist/store/hdf5-store.js";
 import { npyHeader } from "#dist/store/npy-header.js";
@@ -82,15 +82,54 @@ describe("mappings", () => {
     assert.equal(native().liveMappings(), before + 1);
   });
 
-  it("refuse a handle of another mapping", () => {
+  it("have any number of buffers over their parts, all of one memory, and close them all", () => {
+    const array = mapArray(path);
+    const [row, whole] = [array.slice([[10, 20]]), array];
+    assert.equal(row.data.buffer.byteLength, 80, "a slice of a file is over its own part only");
+    row.set(0, -1);
+    assert.equal(whole.get(10), -1);
+    assert.deepEqual(array.slice([[20, 10, -3]]).contiguous().data, new Float64Array([20, 17, 14, 11]));
+    assert.equal(mapArray(path).slice([[5, 5]]).data.length, 0);
+    array.close();
+    assert.deepEqual([row.data.length, whole.data.length], [0, 0]);
+    assert.throws(() => mapArray(path).slice([2000]), RangeError);
+  });
+
+  it("refuse views beyond themselves, and what is no mapping", () => {
     const fd = openSync(path, "r");
-    const [a, b] = [native().map(fd, 128, 800, false, path), native().map(fd, 128, 800, false, path)];
+    const mapping = native().map(fd, 128, 800, false, path);
     closeSync(fd);
-    assert.throws(() => native().unmap(a.buffer, b.handle), TypeError);
-    assert.throws(() => native().unmap(a.buffer, {} as never), TypeError);
-    native().unmap(a.buffer, a.handle);
-    native().unmap(a.buffer, a.handle);
-    native().unmap(b.buffer, b.handle);
+    for (const [start, length] of [
+      [0, 801],
+      [800, 1],
+      [801, 0],
+      [0, 0],
+      [2 ** 53 - 1, 2 ** 53 - 1],
+    ] as const) {
+      assert.throws(() => native().view(mapping, start, length), RangeError);
+    }
+    for (const wrong of [-1, 1.5, NaN, "1"])
+      assert.throws(() => native().view(mapping, wrong as number, 8), TypeError);
+    assert.throws(() => native().view({} as never, 0, 8), TypeError);
+    assert.throws(() => native().unmap(native().createControl(undefined) as never), TypeError);
+    const { buffer } = native().view(mapping, 8, 16);
+    assert.deepEqual(new Float64Array(buffer), new Float64Array([1, 2]));
+    native().unmap(mapping);
+    native().unmap(mapping);
+    assert.equal(buffer.byteLength, 0);
+    assert.throws(
+      () => native().view(mapping, 0, 8),
+      (error) => isPersistError(error, "PERSIST_CLOSED"),
+    );
+  });
+
+  it("hold no memory for slices that are gone", async () => {
+    const array = mapArray(path);
+    for (let k = 0; k < 20_000; k++) {
+      assert.equal(array.slice([[k % 900, null]]).get(0), k % 900);
+      if (k % 1000 === 0) await sleep(0);
+    }
+    array.close();
   });
 
   it("open 3 GB in less than 1 ms, as fast as 8 kB", () => {
@@ -100,7 +139,7 @@ describe("mappings", () => {
       const started = performance.now();
       const array = mapArray(big);
       const elapsed = performance.now() - started;
-      assert.equal(array.get(-1), 1.5);
+      assert.equal(array.slice([[-1, null]]).get(0), 1.5);
       array.close();
       return elapsed;
     });

@@ -77,12 +77,21 @@ describe("array files", () => {
     const path = join(directory, "a.npy");
     await writeArray(path, ramp(1000));
     const a = mapArray(path);
+    const b = mapArray(path);
+    assert.equal(a.data.length, 1000);
     const row = a.slice([[5, 10]]);
     a.close();
+    b.close();
     a.close();
     a[Symbol.dispose]();
     assert.equal(a.data.length, 0);
-    for (const read of [() => a.get(0), () => row.get(0), () => a.set(0, 1)]) {
+    for (const read of [
+      () => a.get(0),
+      () => row.get(0),
+      () => a.set(0, 1),
+      () => b.data,
+      () => b.slice([0]),
+    ]) {
       assert.throws(read, (error) => isPersistError(error, "PERSIST_CLOSED"));
     }
   });

@@ -96,10 +96,11 @@ for (const [format, store] of STORES) {
           const opened = openStored(directory, row, stored.heads[row[0]], { map, mode: "c" });
           assert.equal(opened.dtype, type);
           assert.deepEqual(opened.shape, shape);
-          assert.equal(hex(opened.data), hex(bytes), name);
+          const { data } = opened;
+          assert.equal(hex(data), hex(bytes), name);
           opened.close();
           opened.close();
-          if (map && bytes.length > 0) assert.equal(opened.data.length, 0);
+          if (map && bytes.length > 0) assert.equal(data.length, 0);
         }
       });
     }

@@ -1,12 +1,15 @@
 // Python as a second opinion: NumPy and h5py read what we write, and write what we read.
 import { execFileSync, spawnSync } from "node:child_process";
 
+/** Python does not run under the sanitizers that the tests may run under. */
+const env: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: "" };
+
 let found: string | undefined;
 
 /** A Python that has NumPy and h5py. Throws when there is none: set-up for tests installs both. */
 function interpreter(): string {
   found ??= ["/usr/bin/python3", "python3"].find(
-    (candidate) => spawnSync(candidate, ["-c", "import numpy, h5py"], { stdio: "ignore" }).status === 0,
+    (candidate) => spawnSync(candidate, ["-c", "import numpy, h5py"], { stdio: "ignore", env }).status === 0,
   );
   if (found === undefined)
     throw new Error("no python3 with NumPy and h5py was found; run `npm run setup -- --test`");
@@ -27,6 +30,7 @@ json.dump(result, sys.stdout)
   const text = execFileSync(interpreter(), ["-c", frame], {
     input: JSON.stringify(input),
     encoding: "utf8",
+    env,
     maxBuffer: 2 ** 28,
     stdio: ["pipe", "pipe", "inherit"],
   });
