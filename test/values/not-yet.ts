@@ -4,3 +4,6 @@ export const notYet: ReadonlySet<string> = new Set([]);
 
 /** Kinds of nodes that the generator of random graphs leaves out for the same reason. */
 export const notYetKinds: ReadonlySet<string> = new Set([]);
+
+/** Names of shapes that do not come back yet. */
+export const notYetShapes: ReadonlySet<string> = new Set([]);
