@@ -1,5 +1,5 @@
 // A series of checkpoints: DIRECTORY/step-000120/ and so on, each an archive of its own.
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isPersistError, open, save } from "persist-archive";
@@ -12,17 +12,20 @@ export function pathOf(directory, step) {
   return join(directory, `step-${String(step).padStart(6, "0")}`);
 }
 
-/** Steps that have a directory, ascending. It may be incomplete: only opening it tells. */
+/** Steps that have a checkpoint, ascending. A save is published by one rename, so what has the name is complete. */
 export async function steps(directory) {
-  const names = await readdir(directory).catch((error) => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return names
+  return (await list(directory))
     .map((name) => /^step-(\d+)$/.exec(name))
     .filter(Boolean)
     .map((match) => Number(match[1]))
     .toSorted((a, b) => a - b);
+}
+
+function list(directory) {
+  return readdir(directory).catch((error) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
 }
 
 /** Opens one checkpoint. Reading runs no code: the classes come from this program, under the name the archive gives them. */
@@ -32,8 +35,23 @@ export function openStep(directory, step) {
   return open(path, { modules: { [specifier]: physics } });
 }
 
+// What opening says of a checkpoint that came to harm after it was saved. Other errors are not the checkpoint's fault.
+const damages = [
+  "PERSIST_NOT_FOUND",
+  "PERSIST_CORRUPT",
+  "PERSIST_TRUNCATED",
+  "PERSIST_FORMAT",
+  "PERSIST_SYNTAX",
+];
+
+/** Removes what a process left that was killed while it saved. This program is the only one that writes here. */
+export async function removeUnfinished(directory) {
+  for (const name of await list(directory))
+    if (/^\.step-\d+\..*\.tmp$/.test(name)) await rm(join(directory, name), { recursive: true });
+}
+
 /**
- * Opens the newest complete checkpoint. What a killed process left unfinished is newer than that, and is removed.
+ * Opens the newest checkpoint that is good. Damaged ones are set aside under another name.
  * @returns the items of the checkpoint, or null when there is none
  */
 export async function openNewest(directory) {
@@ -41,8 +59,10 @@ export async function openNewest(directory) {
     try {
       return await openStep(directory, step);
     } catch (error) {
-      if (!isPersistError(error)) throw error;
-      await rm(pathOf(directory, step), { recursive: true });
+      if (!isPersistError(error, ...damages)) throw error;
+      const path = pathOf(directory, step);
+      console.error(`${path} is damaged and is set aside: ${error.message}`);
+      await rename(path, `${path}.damaged-${Date.now()}`);
     }
   }
   return null;

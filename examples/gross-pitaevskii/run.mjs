@@ -2,7 +2,7 @@
 //
 //     node run.mjs DIRECTORY [--grid 512] [--steps 480] [--interaction 500] [--every 24] [--keep 3]
 import { parseArgs } from "node:util";
-import { openNewest, saveStep } from "./checkpoints.mjs";
+import { openNewest, removeUnfinished, saveStep } from "./checkpoints.mjs";
 import { Propagator } from "./physics.mjs";
 import { defaults, prepare } from "./setup.mjs";
 
@@ -21,6 +21,7 @@ const report = process.send
 const orphaned = () => process.exit(1);
 process.on("disconnect", orphaned); // whoever started this process is gone
 
+await removeUnfinished(directory);
 const restored = await openNewest(directory);
 const items = restored ?? prepare(options);
 const { simulation } = items;

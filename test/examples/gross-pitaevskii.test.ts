@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -80,7 +80,7 @@ describe("the example simulation", function () {
     assert.equal(processesIn(directory), 0);
   });
 
-  it("goes on from the newest complete checkpoint when run by itself", () => {
+  it("sets a damaged checkpoint aside and goes on from the one before", () => {
     const series = join(directory, "series");
     const run = (steps: number): string => {
       const { status, stdout, stderr } = spawnSync(
@@ -92,8 +92,10 @@ describe("the example simulation", function () {
       return stdout;
     };
     run(48);
-    rmSync(join(series, "step-000048", "index.js")); // as a kill in the middle of a save would leave it
+    truncateSync(join(series, "step-000048", "_arrays", "psi.npy"), 1000);
     assert.match(run(72), /\{"kind":"restarted","step":24\}/);
+    const names = readdirSync(series).toSorted();
+    assert.match(names.join(" "), /^step-000024 step-000048 step-000048\.damaged-\d+ step-000072$/);
   });
 
   it("ends with the same bytes however often it is killed, while it saves at every step", async () => {
@@ -126,6 +128,7 @@ describe("the example simulation", function () {
       finished = code === 0;
     }
     assert.ok(kills > 0, "it was never killed");
+    assert.deepEqual(readdirSync(killed), readdirSync(whole), `after ${kills} kills, seed ${seed}`);
     for (const file of ["index.js", join("_arrays", "psi.npy")]) {
       const [a, b] = [whole, killed].map((series) => readFileSync(join(series, "step-000040", file)));
       assert.ok(a!.equals(b!), `${file} differs after ${kills} kills, seed ${seed}`);
