@@ -151,17 +151,12 @@ describe("writeArray", () => {
     const jobs = Array.from({ length: 6 }, (_, k) =>
       hdf5Store.write(directory, `${k}/`, many, { durability: "process" }),
     );
-    let longest_ms = 0;
     let finished = 0;
     for (const job of jobs) void job.then(() => finished++);
-    await sleep(5);
-    while (finished < jobs.length) {
-      const started = performance.now();
-      await stat(directory);
-      longest_ms = Math.max(longest_ms, performance.now() - started);
-      await sleep(2);
-    }
+    let answers = 0;
+    for (; finished < jobs.length; answers++) await stat(directory);
     await Promise.all(jobs);
-    assert.ok(longest_ms < 250, `fs.stat waited ${longest_ms} ms`);
+    // six jobs that waited for each other in libuv's pool of four would let next to none through
+    assert.ok(answers > 100, `${answers} answers of fs.stat`);
   }).timeout(60_000);
 });
