@@ -144,6 +144,7 @@ export class Reader implements Rules {
         return VALUE;
       case 0x2b:
       case 0x2d:
+        if (this.frame?.kind === NEW) source.unexpected("a class");
         return openUnary(this, c, 1);
       case 0x2f:
         this.budget.nodes(1);
@@ -186,6 +187,7 @@ export class Reader implements Rules {
         return OPERAND;
       case "void":
         source.pos = at;
+        if (this.frame?.kind === NEW) source.unexpected("a class");
         return openUnary(this, 0x76, 4);
       case "import":
         return this.#moduleUrl(at);

@@ -101,7 +101,7 @@ function isParameter(reader: Reader): boolean {
   const source = new Source(reader.source.text);
   source.pos = reader.source.pos;
   const tokens = new Tokens(source);
-  for (let depth = 1; depth > 0; ) {
+  for (let depth = 1; depth > 0;) {
     if (tokens.next() === END) return false;
     if (tokens.is("(")) depth++;
     else if (tokens.is(")")) depth--;

@@ -1,7 +1,7 @@
 // The text as tokens, for what only looks at it: the outline of a module, and the recognition of helpers.
 
 import { isNameStart, isReserved, readName, startsName } from "./names.ts";
-import { charCodeAt, indexOf, slice } from "./natives.ts";
+import { charCodeAt, slice, startsWith } from "./natives.ts";
 import { skipRegExp } from "./regexps.ts";
 import type { Source } from "./source.ts";
 import { readRawTemplate, readString } from "./strings.ts";
@@ -31,7 +31,7 @@ export class Tokens {
     this.#source = source;
   }
 
-  /** Goes to the next token and gives its kind. A punctuator is one character, but for `=>` and `...`. */
+  /** Goes to the next token and gives its kind. Operators of several characters are one token. */
   next(): number {
     const source: Source = this.#source;
     const c = source.skip();
@@ -84,12 +84,7 @@ export class Tokens {
       this.#afterValue = true;
       return REGEXP;
     }
-    const length =
-      c === 0x3d && charCodeAt(text, source.pos + 1) === 0x3e
-        ? 2
-        : indexOf(slice(text, source.pos, source.pos + 3), "...") === 0
-          ? 3
-          : 1;
+    const length = operatorLength(text, source.pos, c);
     this.text = slice(text, source.pos, source.pos + length);
     source.pos += length;
     this.#afterValue = c === 0x29 || c === 0x5d || c === 0x7d;
@@ -111,6 +106,18 @@ export class Tokens {
       return;
     }
   }
+}
+
+/** The length of the punctuator at `at`, whose first character is `c`: operators are whole, brackets and commas one each. */
+function operatorLength(text: string, at: number, c: number): number {
+  if (c === 0x2e) return startsWith(text, "...", at) ? 3 : 1;
+  const next = charCodeAt(text, at + 1);
+  if (c === 0x3d || c === 0x21) {
+    if (c === 0x3d && next === 0x3e) return 2;
+    if (next !== 0x3d) return 1;
+    return charCodeAt(text, at + 2) === 0x3d ? 3 : 2;
+  }
+  return (c === 0x7c || c === 0x26 || c === 0x2a || c === 0x3f) && next === c ? 2 : 1;
 }
 
 function isDigit(c: number): boolean {

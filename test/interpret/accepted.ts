@@ -10,7 +10,8 @@ export const accepted: Record<string, string> = {
   "white space of every kind": "export\tconst\u000ba\u000c=\u00a0\ufeff\u1680\u2003\u202f\u205f\u30001;",
 
   // numbers
-  "decimal numbers": "export const a = [0, 1, 10, 0.5, .5, 5., 5.25e3, 1E3, 1e+3, 1e-3, 1.7976931348623157e308, 5e-324, 1e400];",
+  "decimal numbers":
+    "export const a = [0, 1, 10, 0.5, .5, 5., 5.25e3, 1E3, 1e+3, 1e-3, 1.7976931348623157e308, 5e-324, 1e400];",
   "long numbers":
     "export const a = [123456789012345, 1234567890123456, 12345678901234567890, 0.1234567890123456789, 9007199254740993];",
   "a number of 400 digits": `export const a = [${"9".repeat(400)}, 0.${"3".repeat(400)}];`,
@@ -29,7 +30,8 @@ export const accepted: Record<string, string> = {
   "line continuations": 'export const a = ["a\\\nb", "a\\\r\nb", "a\\\u2028b", `a\\\nb`];',
   "line separators in strings": 'export const a = ["\u2028\u2029", `\u2028`];',
   "ends of lines in templates": "export const a = [`a\nb`, `a\r\nb`, `a\rb`, String.raw`a\r\nb\\\r\nc\rd`];",
-  "escapes in templates": "export const a = [`\\n\\`\\${`, `$`, `$a{}`, `\\u{41}`, String.raw`\\n\\`\\${ \\u $ {`, String.raw`\\\\`];",
+  "escapes in templates":
+    "export const a = [`\\n\\`\\${`, `$`, `$a{}`, `\\u{41}`, String.raw`\\n\\`\\${ \\u $ {`, String.raw`\\\\`];",
   "characters beyond ASCII": 'export const a = ["é", "日本", "😀"];',
   "NUL and control characters": 'export const a = ["\0\u0001\u007f"];',
   "a long string": `export const a = ["${"x".repeat(100000)}", '${"é".repeat(20)}'];`,
@@ -60,8 +62,10 @@ export const accepted: Record<string, string> = {
   "trailing commas": "export const a = [1, 2,], b = { x: 1, }, c = new Map([[1, 2,],],);",
 
   // names
-  "unusual names": "const $ = 1, _ = 2, é = 3, \\u0062 = 4, 日本 = 5, a\\u{62}c = 6; export { $, _, é, b, 日本, abc };",
-  "names that are words elsewhere": "const get = 1, set = 2, async = 3, of = 4, from = 5, as = 6, meta = 7; export { get, set, async, of, from as as, as as from, meta as of2 };",
+  "unusual names":
+    "const $ = 1, _ = 2, é = 3, \\u0062 = 4, 日本 = 5, a\\u{62}c = 6; export { $, _, é, b, 日本, abc };",
+  "names that are words elsewhere":
+    "const get = 1, set = 2, async = 3, of = 4, from = 5, as = 6, meta = 7; export { get, set, async, of, from as as, as as from, meta as of2 };",
   "shadowed globals": "const Map = 1, Object = { create: 2 }; export const a = [Map, Object, Object.create];",
   "let and var": "let a = 1; var b = 2, c; let d; export let e = 3; export var f = [a, b, c, d];",
   "names without semicolons": "const a = 1\nconst b = [a]\n\n;;export const c = { a, b }\nexport { a }\n",
@@ -72,12 +76,14 @@ export const accepted: Record<string, string> = {
   "exports before their definition": "export { a as b }; const a = [1]; export default a;",
   "a default export": "export default { a: [1] };",
   "an empty list of exports": "export {};",
-  "exports of members": "const a = { b: [1, { c: 2 }] }; export const d = a.b, e = a.b[1].c, f = a['b'][0], g = a.b[0 + 1], h = a /* x */ . b, i = a.b.length;",
+  "exports of members":
+    "const a = { b: [1, { c: 2 }] }; export const d = a.b, e = a.b[1].c, f = a['b'][0], g = a.b[0 + 1], h = a /* x */ . b, i = a.b.length;",
 
   // statements
   assignments:
     "const a = { x: undefined, y: [undefined, , 3] }, s = Symbol.for('s'); a.x = a; a.y[0] = a.y; a['x'] = [a]; a[s] = 1; a.y[1] = 2; a.z = 4; a.y.length = 5; a.if = 6; export { a };",
-  "a table of names": "const _ = []; _[0] = {}; _[1] = [_[0]]; _[5] = { x: _[1] }; export { _ }; export const a = _[5].x;",
+  "a table of names":
+    "const _ = []; _[0] = {}; _[1] = [_[0]]; _[5] = { x: _[1] }; export { _ }; export const a = _[5].x;",
   cycles: "const a = { b: undefined }, c = new Map(); a.b = a; c.set(c, a); c.set(a, [c]); export { a, c };",
   "calls as statements":
     "const m = new Map(), s = new Set(), a = [1]; m.set(1, s); s.add(m); Map.prototype.set.call(m, 2, 3); Set.prototype.add.call(s, 4); " +

@@ -4,7 +4,8 @@ import { parentPort } from "node:worker_threads";
 import { restore } from "persist-archive";
 import { compare, exportsOf } from "./engine.ts";
 
-export type Answer = { kind: "same" } | { kind: "different"; difference: string } | { kind: "refused"; message: string };
+export type Answer =
+  { kind: "same" } | { kind: "different"; difference: string } | { kind: "refused"; message: string };
 
 async function judge(text: string): Promise<Answer> {
   let module: object;
@@ -17,4 +18,7 @@ async function judge(text: string): Promise<Answer> {
   return difference === null ? { kind: "same" } : { kind: "different", difference };
 }
 
-parentPort?.on("message", (text: string) => void judge(text).then((answer) => parentPort!.postMessage(answer)));
+parentPort?.on(
+  "message",
+  (text: string) => void judge(text).then((answer) => parentPort!.postMessage(answer)),
+);

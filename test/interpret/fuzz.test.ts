@@ -20,7 +20,9 @@ const TEXTS_PER_THREAD = 5000;
 const texts: string[] = [
   ...Object.values(accepted),
   ...Object.values(acceptedCalls),
-  ...[wouldRun, wouldReach, malformed].flatMap((table) => Object.values(table).map(({ text }) => text.replace("^", ""))),
+  ...[wouldRun, wouldReach, malformed].flatMap((table) =>
+    Object.values(table).map(({ text }) => text.replace("^", "")),
+  ),
 ].filter((text) => text.length < 5000);
 
 class Engine {

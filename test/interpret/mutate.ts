@@ -16,9 +16,15 @@ const TOKEN =
 
 /** What hostile or careless hands put in. */
 const FOREIGN = [
-  ..."[ ] { } ( ) , ; : . ... = => + - * ** / % ? ! ~ < > & | ^ # @ ` ' \" \\ \n \r \u2028 // /* */ 0 1 -0 0n 1e3 08 0x .5 NaN".split(" "),
-  ..."null undefined true void new const let var export default import from as function class async await this typeof".split(" "),
-  ..."__proto__ constructor prototype length valueOf toString get set if eval arguments Map Set Object Array Symbol JSON Function".split(" "),
+  ..."[ ] { } ( ) , ; : . ... = => + - * ** / % ? ! ~ < > & | ^ # @ ` ' \" \\ \n \r \u2028 // /* */ 0 1 -0 0n 1e3 08 0x .5 NaN".split(
+    " ",
+  ),
+  ..."null undefined true void new const let var export default import from as function class async await this typeof".split(
+    " ",
+  ),
+  ..."__proto__ constructor prototype length valueOf toString get set if eval arguments Map Set Object Array Symbol JSON Function".split(
+    " ",
+  ),
   ..."globalThis process Math Error Date RegExp Buffer Reflect String a b c d x y".split(" "),
   "__proto__: null",
   "['__proto__']: 1",
