@@ -29,7 +29,8 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
   if (layout.form === "module") return { exists: false, text };
   const entries = await readdir(layout.directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    if (error.code === "ENOTDIR") return [layout.path];
+    // it is a file, or something above it is
+    if (error.code === "ENOTDIR") return stat(layout.path).then(() => [layout.path], () => []);
     return io(layout.directory, Promise.reject(error));
   });
   return { exists: entries.length > 0, text };
