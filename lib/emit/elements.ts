@@ -1,6 +1,6 @@
 // Typed arrays in the text: as numbers where these keep every bit, else as base64 of their bytes.
 
-import { dtype as dtypeNamed, type TypedArray } from "../dtype.ts";
+import type { TypedArray } from "../dtype.ts";
 import { strideOf } from "../ndarray.ts";
 import type { ArrayElements } from "../represent/representation.ts";
 import { CLOSE, FILL, OPEN, SOFT, type Part } from "./layout.ts";
@@ -12,13 +12,11 @@ const NUMBERS = 1000;
 /** The parts of an array's expression. `bytes` is the name of the helper that reads base64, asked for when it is needed. */
 export function elementsParts(array: ArrayElements, bytes: () => string): Part[] {
   if (array.shape === undefined) return dataParts(array.type, array, bytes);
-  const dtype = dtypeNamed(array.dtype);
-  const type = array.data.constructor.name;
   return [
     "{",
     OPEN,
     " data: ",
-    ...dataParts(type === "Uint8Array" ? dtype.Data.name : type, array, bytes),
+    ...dataParts(array.view, array, bytes),
     `, shape: [${array.shape.join(", ")}], stride: [${strideOf(array.shape).join(", ")}], offset: 0, dtype: ${literal(array.dtype)}, attributes: {}, `,
     '[Symbol.for("persist-archive.NDArray")]: true }',
     CLOSE,
@@ -26,10 +24,12 @@ export function elementsParts(array: ArrayElements, bytes: () => string): Part[]
 }
 
 function dataParts(type: string, array: ArrayElements, bytes: () => string): Part[] {
-  const isBuffer = type === "Buffer";
-  const data = typed(isBuffer ? "Uint8Array" : type, array.data);
-  const create = isBuffer ? "Buffer.from(" : `new ${type}(`;
-  if (data.length === 0) return isBuffer ? ["Buffer.from([])"] : [`new ${type}()`];
+  // a Buffer with memory of its own is a view of it; one made of numbers lies in Node's pool
+  if (type === "Buffer") return ["Buffer.from(", bytes(), "(", literal(base64(array.data)), "))"];
+  const isPooled = type === "pooled Buffer";
+  const data = typed(isPooled ? "Uint8Array" : type, array.data);
+  const create = isPooled ? "Buffer.from(" : `new ${type}(`;
+  if (data.length === 0) return isPooled ? ["Buffer.from([])"] : [`new ${type}()`];
   if (data.length > NUMBERS || !keepsBits(data)) return [create, bytes(), "(", literal(base64(array.data)), "))"];
   const parts: Part[] = [create, "[", OPEN, SOFT];
   for (let i = 0; i < data.length; i++) {

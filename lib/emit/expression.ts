@@ -1,7 +1,8 @@
 // Expressions: a node of the plan as the parts of its text. One way of writing for each form, whether the node is named or stands in place. Nesting is
 // followed with a stack of what is still to be written.
 
-import type { JsonBlock, Operand, PlanCreation, PlanNode } from "../graph/plan.ts";
+import type { ArraySlot, JsonBlock, Operand, PlanCreation, PlanNode } from "../graph/plan.ts";
+import type { helpers } from "../helpers.ts";
 import { CONFIGURABLE, ENUMERABLE, HOLE, PLAIN, WRITABLE, type Reference } from "../represent/representation.ts";
 import { base64, elementsParts } from "./elements.ts";
 import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
@@ -12,8 +13,10 @@ export interface Surroundings {
   /** The local name of a reference, with its members. */
   reference(reference: Reference): string;
   /** The local name of a helper function, which is thereby asked for. */
-  helper(name: "bytes" | "link"): string;
+  helper(name: HelperName): string;
 }
+
+export type HelperName = keyof typeof helpers;
 
 type Item = Part | PlanNode;
 
@@ -85,9 +88,13 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
     case "inline":
       return elementsParts(create.array, () => around.helper("bytes"));
     case "stored":
-      return [`arrays${member(create.slot.name)}`];
-    case "bytes":
+      return storedItems(create.slot, around);
+    case "buffer":
       return bufferItems(create, around);
+    case "helper":
+      return [around.helper(create.helper), "(", ...callItems(create.args as Operand[]), ")"];
+    case "member":
+      return [item(create.of as Operand), member(create.name)];
     case "fields":
       return fieldItems(create.fields);
     case "json":
@@ -189,26 +196,45 @@ function keyItems(key: string | PlanNode): Item[] {
   return typeof key === "object" ? ["[", key, "]"] : [propertyKey(key)];
 }
 
-/** The descriptor of a property as an object literal. */
-export function descriptorItems(node: PlanNode, at: number): Item[] {
+/**
+ * The descriptor of a property as an object literal. A property that is not there yet needs the attributes it has, one that is there (`exists`, or one that its
+ * object is born with) those it has not.
+ */
+export function descriptorItems(node: PlanNode, at: number, exists = false): Item[] {
   const bits = node.attributes?.[at] ?? PLAIN;
-  const flags = [
-    ...((bits & WRITABLE) !== 0 ? [", writable: true"] : []),
-    ...((bits & ENUMERABLE) !== 0 ? [", enumerable: true"] : []),
-    ...((bits & CONFIGURABLE) !== 0 ? [", configurable: true"] : []),
-  ];
+  const key = node.keys[at]!;
+  const isInborn = typeof key === "string" && INBORN.has(key) && node.create.form !== "object";
+  const flags: string[] = [];
+  for (const [bit, name] of [[WRITABLE, "writable"], [ENUMERABLE, "enumerable"], [CONFIGURABLE, "configurable"]] as const) {
+    const isOn = (bits & bit) !== 0;
+    if (exists || (isInborn && key !== "stack")) {
+      // what an object is born with is neither enumerable nor configurable, and cannot become so
+      if (!isOn && (exists || bit === WRITABLE)) flags.push(`, ${name}: false`);
+    } else if (isOn) flags.push(`, ${name}: true`);
+    else if (isInborn) flags.push(`, ${name}: false`);
+  }
   return ["{ value: ", item(node.values[at]), ...flags, " }"];
 }
 
-function bufferItems(
-  create: { type: string; maxByteLength: number | undefined; data: Uint8Array },
-  around: Surroundings,
-): Item[] {
-  if (create.type === "ArrayBuffer" && create.maxByteLength === undefined) {
-    const { data } = create;
-    return data.every((byte) => byte === 0) ? [`new ArrayBuffer(${data.length})`] : [around.helper("bytes"), `(${literal(base64(data))})`];
-  }
-  throw new Error("not yet written: resizable and shared buffers");
+/** Properties that arrays, regular expressions and errors are born with. */
+const INBORN: ReadonlySet<string> = new Set(["length", "lastIndex", "stack"]);
+
+/** A member of the array table; the loader gives Uint8Arrays for all arrays of bytes. */
+function storedItems({ name, array }: ArraySlot, around: Surroundings): Item[] {
+  const stored = `arrays${member(name)}`;
+  if (array.type === "pooled Buffer") return [`Buffer.from(${stored})`];
+  if (array.type === "Buffer") return [`Buffer.from(${around.helper("fill")}(new ArrayBuffer(${array.length}), ${stored}))`];
+  return [array.type === "Uint8ClampedArray" ? `new Uint8ClampedArray(${stored})` : stored];
+}
+
+function bufferItems({ type, byteLength, maxByteLength, content }: Extract<PlanCreation, { form: "buffer" }>, around: Surroundings): Item[] {
+  const growth = maxByteLength === undefined ? "" : `, { maxByteLength: ${maxByteLength} }`;
+  const create = `new ${type}(${byteLength}${growth})`;
+  if (content === undefined) return [create];
+  if (content.form === "stored") return [`${around.helper("fill")}(${create}, `, ...storedItems(content.slot, around), ")"];
+  const bytes = `${around.helper("bytes")}(${literal(base64(content.array.data))})`;
+  const isUsual = type === "ArrayBuffer" && maxByteLength === undefined;
+  return [isUsual ? bytes : `${around.helper("fill")}(${create}, ${bytes})`];
 }
 
 /** JSON text as it stands in a module: raw, so that its backslashes are JSON's own. */

@@ -4,7 +4,7 @@ import { helpers } from "../helpers.ts";
 import { isIdentifier } from "../graph/names.ts";
 import { importKey, type Export, type Import, type Plan, type PlanNode, type Step } from "../graph/plan.ts";
 import { PLAIN } from "../represent/representation.ts";
-import { closer, creationParts, descriptorItems, itemParts, operandParts, type Surroundings } from "./expression.ts";
+import { closer, creationParts, descriptorItems, itemParts, operandParts, type HelperName, type Surroundings } from "./expression.ts";
 import { layOut, type Part } from "./layout.ts";
 import { literal, member } from "./literals.ts";
 
@@ -29,7 +29,7 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
   const locals = new Map<string, string>(
     plan.imports.map((entry) => [importKey({ ...entry, path: [entry.name] }), entry.local]),
   );
-  const used = new Set<"bytes" | "link">();
+  const used = new Set<HelperName>();
   const around: Surroundings = {
     reference(reference) {
       const isGlobal = reference.specifier === undefined && reference.file === undefined;
@@ -132,8 +132,10 @@ function patchParts(step: Exclude<Step, { op: "bind" }>, name: string, around: S
       const access: Part[] = typeof key === "object" ? ["[", ...operandParts(key, around), "]"] : [member(key)];
       if (isPlaceholder && typeof key === "string") return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
       const text: Part[] = typeof key === "object" ? operandParts(key, around) : [literal(key)];
-      return [`Object.defineProperty(${name}, `, ...text, ", ", ...itemParts(descriptorItems(node, step.at), around), ")"];
+      return [`Object.defineProperty(${name}, `, ...text, ", ", ...itemParts(descriptorItems(node, step.at, node.create.form === "object"), around), ")"];
     }
+    case "delete":
+      return [`Reflect.deleteProperty(${name}, ${literal(step.key)})`];
     case "integrity":
       return [`${closer(node.integrity)}(${name})`];
   }

@@ -3,7 +3,7 @@
 
 import { PersistError } from "../errors.ts";
 import { representPlain } from "../represent/represent.ts";
-import type { ArrayElements, Reference, Representation } from "../represent/representation.ts";
+import type { ArrayElements, Creation, Reference, Representation } from "../represent/representation.ts";
 import { Blocks } from "./blocks.ts";
 import { mapChildren } from "./children.ts";
 import { components } from "./components.ts";
@@ -11,7 +11,7 @@ import { deferParts, openComponent } from "./cycles.ts";
 import { keyPathOf } from "./keypath.ts";
 import { Names } from "./names.ts";
 import { childrenOf, Node } from "./node.ts";
-import { importKey, type ArraySlot, type Export, type Import, type Operand, type Plan, type PlanCreation, type Step } from "./plan.ts";
+import { importKey, type ArraySlot, type Content, type Export, type Import, type Operand, type Plan, type PlanCreation, type Step } from "./plan.ts";
 import type { Graph } from "./survey.ts";
 
 export interface ArrangeOptions {
@@ -48,14 +48,19 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
   for (const node of nodes) {
     if (node !== undefined && uses[node.index]! > 1 && !isAlwaysInPlace(node)) named.add(node);
   }
+  for (const node of nodes) if (node !== undefined) nameForStatements(node, named);
   nameDeep(graph, nodes, named);
 
+  const bind = (node: Node): void => {
+    steps.push({ op: "bind", node });
+    for (const key of node.absent ?? []) steps.push({ op: "delete", node, key });
+  };
   // a component is written when the walk leaves its first node: all that it needs has been written by then
   const membersOf = groupMembers(graph, nodes, component);
   leaveInOrder(graph, nodes, (node) => {
     const members = membersOf.get(node.index);
     if (members === undefined) {
-      if (named.has(node) && (component === null || component[node.index] === node.index)) steps.push({ op: "bind", node });
+      if (named.has(node) && (component === null || component[node.index] === node.index)) bind(node);
       return;
     }
     const opening = openComponent(members, graph.ends);
@@ -67,11 +72,11 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
     const patches = deferParts(shells, (other) => component![other.index] === node.index);
     for (const shell of shells) {
       named.add(shell);
-      steps.push({ op: "bind", node: shell });
+      bind(shell);
     }
     for (const other of others) {
       if (nameAll && !isAlwaysInPlace(other)) named.add(other);
-      if (named.has(other)) steps.push({ op: "bind", node: other });
+      if (named.has(other)) bind(other);
     }
     steps.push(...patches);
   });
@@ -90,6 +95,12 @@ function usesOf({ count, edgeTargets }: Graph): Int32Array {
 /** What is as short as a name, and has no identity of its own to keep. */
 function isAlwaysInPlace({ create, kind }: Node): boolean {
   return create.form === "reference" || create.form === "row" || kind === "registered symbol";
+}
+
+/** Names what a statement of its own refers to, and the symbols of keys that are written more than once. */
+function nameForStatements(node: Node, named: Set<Node>): void {
+  if (node.absent !== undefined && node.absent.length > 0) named.add(node);
+  for (const key of node.keys) if (key instanceof Node && !isAlwaysInPlace(key)) named.add(key);
 }
 
 /** Names nodes on paths of more than DEPTH levels, so that no expression is deeply nested. */
@@ -280,6 +291,7 @@ class Builder {
     node.values = representation.values as Operand[];
     node.attributes = representation.attributes;
     node.integrity = representation.integrity;
+    node.absent = representation.absent;
     node.create = this.#creation(node, representation);
   }
 
@@ -302,7 +314,7 @@ class Builder {
         return { form: "call", callee: type, construct: true, args };
       }
       case "buffer":
-        return { form: "bytes", type: create.type, maxByteLength: create.maxByteLength, data: create.data.slice() };
+        return this.#buffer(node, create);
       case "ndarray": {
         const data = create.data as Node;
         const isAlone = this.#uses[data.index] === 1 && this.#isOnlyUse(this.nodes[data.index + 1]!);
@@ -342,12 +354,22 @@ class Builder {
     for (let i = node.index; i < this.#graph.ends[node.index]!; i++) this.nodes[i] = undefined;
   }
 
-  #elements(node: Node, array: ArrayElements): PlanCreation {
+  #elements(node: Node, array: ArrayElements): Content {
     const count = array.shape === undefined ? array.length : array.shape.reduce((product, extent) => product * extent, 1);
     if (count <= this.#options.arrayThreshold) return { form: "inline", array: copyOf(array) };
     const slot: ArraySlot = { name: this.#slotName(this.hints[node.index] ?? "array"), array };
     this.arrays.push(slot);
     return { form: "stored", slot };
+  }
+
+  /** A buffer by its bytes: in the text, or as an array file of bytes. */
+  #buffer(node: Node, { type, byteLength, maxByteLength, data }: Extract<Creation, { form: "buffer" }>): PlanCreation {
+    const isZero = data.every((byte) => byte === 0);
+    // shared memory may change while it is written, so it is copied now
+    const bytes = type === "SharedArrayBuffer" || byteLength <= this.#options.arrayThreshold ? data.slice() : data;
+    const elements: ArrayElements = { type: "Uint8Array", view: "Uint8Array", dtype: "uint8", shape: undefined, length: byteLength, data: bytes };
+    if (isZero) return { form: "buffer", type, byteLength, maxByteLength, content: undefined };
+    return { form: "buffer", type, byteLength, maxByteLength, content: this.#elements(node, elements) };
   }
 
   /** A name that is safe for a file, and differs from the others in more than case. */
@@ -365,6 +387,5 @@ class Builder {
 
 /** The elements as they are now: the text is written later. */
 function copyOf(array: ArrayElements): ArrayElements {
-  const { buffer, byteOffset, byteLength } = array.data;
-  return { ...array, data: new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)) };
+  return { ...array, data: array.data.slice() };
 }

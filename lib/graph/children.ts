@@ -14,7 +14,8 @@ export type Visit = (child: object | symbol, key: unknown) => unknown;
 export function mapChildren(representation: Representation, visit: Visit): void {
   const { create, prototype, entries, keys, values, kind } = representation;
   if (create.form === "array") mapList(create.elements, visit, (at) => at);
-  else if (create.form === "call") mapList(create.args, visit);
+  else if (create.form === "call" || create.form === "helper") mapList(create.args, visit);
+  else if (create.form === "member") mapField(create, "of", visit);
   else if (create.form === "template") mapList(create.values, visit);
   else if (create.form === "view") mapField(create, "buffer", visit);
   else if (create.form === "ndarray") {

@@ -9,7 +9,7 @@ const RESERVED: readonly string[] = [
   "interface", "let", "new", "null", "of", "package", "private", "protected", "public", "return", "set", "static", "super", "switch", "this",
   "throw", "true", "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "NaN", "Infinity",
   // the text's own
-  "arrays", "load", "bytes", "link", "_", "globalThis",
+  "arrays", "load", "bytes", "fill", "argumentsOf", "link", "_", "globalThis",
   // CommonJS wrappers
   "require", "module", "exports", "__filename", "__dirname",
 ];

@@ -14,6 +14,7 @@ export class Node implements PlanNode {
   values: readonly Operand[] = [];
   attributes: readonly number[] | undefined = undefined;
   integrity: Integrity = "extensible";
+  absent: readonly string[] | undefined = undefined;
   name: string | undefined = undefined;
   deferred: Deferred | undefined = undefined;
 
@@ -26,7 +27,10 @@ export class Node implements PlanNode {
 export function neededBy({ create }: Node): readonly unknown[] {
   switch (create.form) {
     case "call":
+    case "helper":
       return create.args;
+    case "member":
+      return [create.of];
     case "template":
       return create.values;
     case "fields":

@@ -9,12 +9,15 @@ export type Operand = undefined | null | boolean | number | string | bigint | Pl
 /** How a node is created: as its representation says, or by what the planner made of it. */
 export type PlanCreation =
   | Exclude<Creation, { form: "view" } | { form: "ndarray" } | { form: "buffer" }>
-  /** A typed array or an n-dimensional array by its numbers or bytes, in the text. */
-  | { readonly form: "inline"; readonly array: ArrayElements }
-  /** The same in a file: a member of the array table. */
-  | { readonly form: "stored"; readonly slot: ArraySlot }
-  /** A buffer by its bytes, in the text. */
-  | { readonly form: "bytes"; readonly type: "ArrayBuffer" | "SharedArrayBuffer"; readonly maxByteLength: number | undefined; readonly data: Uint8Array }
+  | Content
+  /** A buffer, filled with its content where that is not all zeros. */
+  | {
+      readonly form: "buffer";
+      readonly type: "ArrayBuffer" | "SharedArrayBuffer";
+      readonly byteLength: number;
+      readonly maxByteLength: number | undefined;
+      readonly content: Content | undefined;
+    }
   /** An n-dimensional array by its fields, because its data is shared. */
   | { readonly form: "fields"; readonly fields: readonly (readonly [string, Operand | readonly number[]])[] }
   /** Plain data as JSON text. */
@@ -23,6 +26,9 @@ export type PlanCreation =
   | { readonly form: "members"; readonly isArray: boolean; readonly members: readonly (JsonBlock | { readonly key: string | number; readonly node: PlanNode })[] }
   /** A row of a table of plain data. */
   | { readonly form: "row"; readonly table: PlanNode; readonly row: number };
+
+/** The elements of an array: its numbers or bytes in the text, or a member of the array table. */
+export type Content = { readonly form: "inline"; readonly array: ArrayElements } | { readonly form: "stored"; readonly slot: ArraySlot };
 
 /** Plain data as JSON, cut into pieces that an engine parses quickly. */
 export interface JsonBlock {
@@ -49,6 +55,8 @@ export interface PlanNode {
   readonly values: readonly Operand[];
   readonly attributes: readonly number[] | undefined;
   readonly integrity: Integrity;
+  /** Own properties that it is created with and has not. */
+  readonly absent: readonly string[] | undefined;
   /** The name it is bound to; undefined when it is written in place. */
   name: string | undefined;
   /** What is left out when it is bound, and added by patches, because it is part of a cycle. */
@@ -71,6 +79,7 @@ export type Step =
   | { readonly op: "value"; readonly node: PlanNode; readonly at: number }
   | { readonly op: "entry"; readonly node: PlanNode; readonly at: number }
   | { readonly op: "prototype"; readonly node: PlanNode }
+  | { readonly op: "delete"; readonly node: PlanNode; readonly key: string }
   | { readonly op: "integrity"; readonly node: PlanNode };
 
 export interface Export {

@@ -121,6 +121,8 @@ export function survey(
       if (key.charCodeAt(0) === 36) dollarKeys.add(key);
       weight += key.length + 4;
       const { value } = descriptor;
+      // an object of functions may be one that a module exports, or a prototype
+      if (typeof value === "function") return undefined;
       if (takeValue(value)) (children ??= []).push(value);
     }
     return children ?? NONE;

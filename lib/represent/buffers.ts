@@ -1,22 +1,28 @@
 // Memory: ArrayBuffers, the views of them, and n-dimensional arrays. Whether a view is written by its own elements or as a view of a shared
 // buffer depends on who else holds the buffer, which the planner knows; both ways are kept here.
 
+import { Serializer } from "node:v8";
 import { dtypeOf } from "../dtype.ts";
 import { isMapped } from "../mapped.ts";
-import { NDARRAY, NDArray } from "../ndarray.ts";
+import { NDArray, settleData } from "../ndarray.ts";
+import { namedKeysOf } from "./named-keys.ts";
 import {
   arrayBufferByteLength,
+  arrayBufferMaxByteLength,
   dataViewBuffer,
   dataViewByteLength,
   dataViewByteOffset,
   getOwnPropertyDescriptor,
   getPrototypeOf,
-  hasOwn,
+  isArray,
   isArrayBuffer,
   isDataView,
+  isGrowableShared,
+  isResizable,
   isSharedArrayBuffer,
   isTypedArray,
   sharedArrayBufferByteLength,
+  sharedArrayBufferMaxByteLength,
   typedArrayBuffer,
   typedArrayByteLength,
   typedArrayByteOffset,
@@ -26,7 +32,11 @@ import {
 import { ownProperties, type Representation } from "./representation.ts";
 import { Unsupported } from "./unsupported.ts";
 
-const isIndexKey = (key: PropertyKey): boolean => typeof key === "string" && /^(?:0|[1-9]\d*)$/.test(key);
+/** Only the intrinsic `slice`, `set` and so on are used: data are always plain views of our own. */
+function bytesOf(view: object): Uint8Array {
+  return new Uint8Array(typedArrayBuffer(view), typedArrayByteOffset(view), typedArrayByteLength(view));
+}
+
 const bufferPrototype: object = Buffer.prototype;
 
 /** A typed array, DataView or ArrayBuffer; undefined for anything else. */
@@ -41,15 +51,18 @@ export function representMemory(object: object): Representation | undefined {
 function representTypedArray(object: object): Representation {
   const type = typedArrayTag(object)!;
   const buffer = typedArrayBuffer(object);
-  const byteOffset = typedArrayByteOffset(object);
-  const length = typedArrayLength(object);
   if (isDetached(buffer)) throw new Unsupported("is a view of a detached buffer");
   const prototype = getPrototypeOf(object);
   const isNodeBuffer = prototype === bufferPrototype;
   const usual = (globalThis as unknown as Record<string, { prototype: object }>)[type]!.prototype;
-  // Node's pool and the mappings of files are not the caller's: of those only the view's own bytes count
-  const isWindow = isNodeBuffer || isMapped(buffer);
+  const byteOffset = typedArrayByteOffset(object);
+  const length = typedArrayLength(object);
+  const isGrowing = isGrowable(buffer);
+  const tracking = isGrowing && isLengthTracking(object, buffer);
   const whole = byteOffset === 0 && typedArrayByteLength(object) === byteLengthOf(buffer);
+  // Node's pool and the mappings of files are not the caller's: of those only the view's own bytes count
+  const isWindow = isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize);
+  const byItself = (whole || isWindow) && !isGrowing && isArrayBuffer(buffer);
   return {
     kind: isNodeBuffer ? "Buffer" : "typed array",
     create: {
@@ -58,20 +71,20 @@ function representTypedArray(object: object): Representation {
       buffer,
       byteOffset,
       length,
-      tracking: isLengthTracking(object, buffer),
-      elements:
-        (whole || isWindow) && !isGrowable(buffer) && isArrayBuffer(buffer)
-          ? { type, dtype: dtypeOf(object), shape: undefined, length, data: object as ArrayBufferView }
-          : undefined,
+      tracking,
+      elements: byItself
+        ? { type: !isNodeBuffer ? type : whole ? "Buffer" : "pooled Buffer", view: type, dtype: dtypeOf(object), shape: undefined, length, data: bytesOf(object) }
+        : undefined,
     },
     prototype: prototype === usual || isNodeBuffer ? undefined : prototype,
-    ...ownProperties(object, isIndexKey),
+    ...ownProperties(object, undefined, namedKeysOf),
   };
 }
 
 function representDataView(object: object): Representation {
   const buffer = dataViewBuffer(object);
   if (isDetached(buffer)) throw new Unsupported("is a view of a detached buffer");
+  const tracking = isGrowable(buffer) && isLengthTracking(object, buffer);
   const prototype = getPrototypeOf(object);
   return {
     kind: "DataView",
@@ -81,7 +94,7 @@ function representDataView(object: object): Representation {
       buffer,
       byteOffset: dataViewByteOffset(object),
       length: dataViewByteLength(object),
-      tracking: isLengthTracking(object, buffer),
+      tracking,
       elements: undefined,
     },
     prototype: prototype === DataView.prototype ? undefined : prototype,
@@ -99,7 +112,7 @@ function representBuffer(object: object, type: "ArrayBuffer" | "SharedArrayBuffe
       form: "buffer",
       type,
       byteLength: byteLengthOf(buffer),
-      maxByteLength: isGrowable(buffer) ? (buffer as { maxByteLength?: number }).maxByteLength : undefined,
+      maxByteLength: isGrowable(buffer) ? maxByteLengthOf(buffer) : undefined,
       data: new Uint8Array(buffer),
     },
     prototype: prototype === usual ? undefined : prototype,
@@ -110,38 +123,63 @@ function representBuffer(object: object, type: "ArrayBuffer" | "SharedArrayBuffe
 /** An NDArray of this library, of another copy of it, or of an archive's loader, told by its symbol. */
 export function representNDArray(object: object): Representation | undefined {
   if (!NDArray.isNDArray(object)) return undefined;
-  let array: NDArray;
+  const array = readNDArray(object);
+  if (array instanceof Error) throw new Unsupported(`is marked as an NDArray but is none: ${array.message}`);
+  return ndarray(array);
+}
+
+/**
+ * An n-dimensional array of another library whose class no module exports, told by its fields (`data`, `shape`, and `stride` and `offset` where it has them),
+ * as those of scijs/ndarray are: it comes back as an NDArray. Undefined for anything else.
+ */
+export function representForeignArray(object: object): Representation | undefined {
+  const { data, shape } = fieldsOf(object);
+  if (!isTypedArray(data) || !isArray(shape)) return undefined;
+  const array = readNDArray(object);
+  return array instanceof Error ? undefined : ndarray(array);
+}
+
+function fieldsOf(object: object): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
+  settleData(object); // a mapped array of this library makes its data on demand
   const field = (name: string): unknown => getOwnPropertyDescriptor(object, name)?.value;
+  return {
+    data: field("data"),
+    shape: field("shape"),
+    stride: field("stride"),
+    offset: field("offset"),
+    dtype: field("dtype"),
+    attributes: field("attributes"),
+  };
+}
+
+function readNDArray(object: object): NDArray | Error {
   try {
-    array = new NDArray({
-      data: field("data"),
-      shape: field("shape"),
-      stride: field("stride"),
-      offset: field("offset"),
-      dtype: field("dtype"),
-    } as ConstructorParameters<typeof NDArray>[0]);
-  } catch (cause) {
-    throw new Unsupported(`is marked as an NDArray but is none: ${(cause as Error).message}`);
+    return new NDArray(fieldsOf(object) as ConstructorParameters<typeof NDArray>[0]);
+  } catch (error) {
+    return error as Error;
   }
-  const attributes = field("attributes");
-  const buffer = typedArrayBuffer(array.data);
-  if (isDetached(buffer)) throw new Unsupported("is a view of a detached buffer");
+}
+
+function ndarray(array: NDArray): Representation {
+  const { data, shape, stride, offset, dtype, attributes } = array;
+  if (isDetached(typedArrayBuffer(data))) throw new Unsupported("is a view of a detached buffer");
   return {
     kind: "NDArray",
     create: {
       form: "ndarray",
-      data: array.data,
-      shape: array.shape,
-      stride: array.stride,
-      offset: array.offset,
-      dtype: array.dtype,
-      attributes: typeof attributes === "object" && attributes !== null && Object.keys(attributes).length > 0 ? attributes : undefined,
+      data,
+      shape,
+      stride,
+      offset,
+      dtype,
+      attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
       elements: () => ({
         type: "NDArray",
-        dtype: array.dtype,
-        shape: array.shape,
-        length: array.data.length,
-        data: array.contiguous().data,
+        view: typedArrayTag(data)!,
+        dtype,
+        shape,
+        length: data.length,
+        data: bytesOf(array.contiguous().data),
       }),
     },
     keys: [],
@@ -150,16 +188,16 @@ export function representNDArray(object: object): Representation | undefined {
   };
 }
 
-/** The key that marks an NDArray in an object literal. */
-export { NDARRAY };
-
 function byteLengthOf(buffer: ArrayBuffer | SharedArrayBuffer): number {
   return isArrayBuffer(buffer) ? arrayBufferByteLength(buffer) : sharedArrayBufferByteLength(buffer);
 }
 
 function isGrowable(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
-  const { resizable, growable } = buffer as { resizable?: boolean; growable?: boolean };
-  return resizable === true || growable === true;
+  return isArrayBuffer(buffer) ? isResizable(buffer) : isGrowableShared(buffer);
+}
+
+function maxByteLengthOf(buffer: ArrayBuffer | SharedArrayBuffer): number {
+  return isArrayBuffer(buffer) ? arrayBufferMaxByteLength(buffer) : sharedArrayBufferMaxByteLength(buffer);
 }
 
 /** A detached buffer has no bytes and refuses a view, which an empty one allows. */
@@ -172,34 +210,25 @@ function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   }
 }
 
-/** Whether a view follows its resizable buffer: one that does grows with it, which is tried and undone at once. */
-function isLengthTracking(view: object, buffer: ArrayBuffer | SharedArrayBuffer): boolean {
-  if (!isGrowable(buffer)) return false;
-  const lengthOf = isDataView(view) ? dataViewByteLength : typedArrayByteLength;
-  const offset = isDataView(view) ? dataViewByteOffset(view) : typedArrayByteOffset(view);
-  const size = byteLengthOf(buffer);
-  const elementBytes = (view as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
-  // only a view that reaches the end (up to a partial element) can be one that follows
-  if (size - offset - lengthOf(view) >= elementBytes) return false;
-  if (!isArrayBuffer(buffer)) return hasOwn(view, "length") ? false : followsShared(view, buffer as SharedArrayBuffer, lengthOf);
-  const resizable = buffer as ArrayBuffer & { resize(n: number): void; maxByteLength: number };
-  const before = lengthOf(view);
-  if (resizable.maxByteLength >= size + elementBytes) {
-    resizable.resize(size + elementBytes);
-    const follows = lengthOf(view) !== before;
-    resizable.resize(size);
-    return follows;
+/** Keeps the bytes of buffers out of what it writes. */
+class ViewSerializer extends Serializer {
+  _getSharedArrayBufferId(): number {
+    return 0;
   }
-  if (before === 0) return false;
-  const tail = new Uint8Array(buffer, size - elementBytes).slice();
-  resizable.resize(size - elementBytes);
-  const follows = lengthOf(view) === before - elementBytes; // a fixed view is out of bounds: its length is 0
-  resizable.resize(size);
-  new Uint8Array(buffer, size - elementBytes).set(tail);
-  return follows && before !== elementBytes ? true : follows;
 }
 
-/** A shared buffer can only grow, and for good; a view that ends with it is taken to follow it where that can matter. */
-function followsShared(view: object, buffer: SharedArrayBuffer, lengthOf: (view: unknown) => number): boolean {
-  return lengthOf(view) > 0 && (buffer as { growable?: boolean }).growable === true;
+/**
+ * Whether a view follows the length of its resizable buffer. JavaScript cannot see that, but the engine's own serializer writes it down: the last byte of a
+ * view holds its flags, of which the lowest bit says so.
+ */
+function isLengthTracking(view: object, buffer: ArrayBuffer | SharedArrayBuffer): boolean {
+  const serializer = new ViewSerializer();
+  if (isArrayBuffer(buffer)) serializer.transferArrayBuffer(0, buffer as ArrayBuffer);
+  (serializer as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void })._setTreatArrayBufferViewsAsHostObjects(false);
+  try {
+    serializer.writeValue(view);
+  } catch {
+    throw new Unsupported("is a view of what its buffer no longer holds");
+  }
+  return (serializer.releaseBuffer().at(-1)! & 1) === 1;
 }

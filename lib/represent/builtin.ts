@@ -9,6 +9,7 @@ import {
   isBigIntObject,
   isBooleanObject,
   isDate,
+  isFrozen,
   isNativeError,
   isNumberObject,
   isRegExp,
@@ -64,7 +65,8 @@ export function representBuiltin(object: object): Representation | undefined {
 
 function representRegExp(object: object): Representation {
   const moved = getOwnPropertyDescriptor(object, "lastIndex")!;
-  const usual = moved.value === 0 && moved.writable === true;
+  // freezing makes it read-only by itself
+  const usual = Object.is(moved.value, 0) && (moved.writable === true || isFrozen(object));
   return builtin(
     "regexp",
     object,
@@ -101,5 +103,6 @@ function representError(error: Error): Representation {
     }
   }
   const create = call(errorPrototypes.get(usual)!, true, ...(plainMessage ? [message.value] : []));
-  return builtin("error", error, usual, create, (key) => plainMessage && key === "message");
+  const representation = builtin("error", error, usual, create, (key) => plainMessage && key === "message");
+  return getOwnPropertyDescriptor(error, "stack") === undefined ? { ...representation, absent: ["stack"] } : representation;
 }

@@ -1,13 +1,28 @@
 // Ordinary objects: plain ones, those with another prototype, instances of classes. Constructors are never run.
 
-import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, objectPrototype } from "./primordials.ts";
-import { ownProperties, type Representation } from "./representation.ts";
+import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, objectPrototype, ownKeys } from "./primordials.ts";
+import { representForeignArray } from "./buffers.ts";
+import { objectReference, prototypeReference } from "./reference/find.ts";
+import { privateFieldsOf } from "./reference/inspector.ts";
+import { ownProperties, reference, type Representation } from "./representation.ts";
 import { Unsupported } from "./unsupported.ts";
 
-/** Any ordinary object, by prototype and own properties. */
+const generatorPrototypes: readonly (object | null)[] = [function* () {}, async function* () {}].map((f) =>
+  getPrototypeOf(f.prototype as object),
+);
+
+/** Any ordinary object, by prototype and own properties; one that a module exports, by reference where it is code more than data. */
 export function representObject(object: object): Representation {
   const prototype = getPrototypeOf(object);
-  refusePrivateState(prototype);
+  if (holdsFunctions(object) || generatorPrototypes.includes(prototype)) {
+    const found = objectReference(object);
+    if (found !== undefined) return reference("exported object", found);
+  }
+  // whatever another object inherits from counts as code, if a module exports it
+  if (prototype !== null && prototype !== objectPrototype) objectReference(prototype);
+  const foreign = prototype === null || isReferable(prototype) ? undefined : representForeignArray(object);
+  if (foreign !== undefined) return foreign;
+  refusePrivateState(object, prototype);
   return {
     kind: prototype === objectPrototype ? "object" : prototype === null ? "null-prototype object" : "instance",
     create: { form: "object" },
@@ -16,19 +31,34 @@ export function representObject(object: object): Representation {
   };
 }
 
+/** Whether a prototype is plain data, or that of a class that can be imported. */
+function isReferable(prototype: object): boolean {
+  try {
+    prototypeReference(prototype);
+    return true;
+  } catch (error) {
+    if (error instanceof Unsupported) return false;
+    throw error;
+  }
+}
+
+function holdsFunctions(object: object): boolean {
+  return ownKeys(object).some((key) => typeof getOwnPropertyDescriptor(object, key)?.value === "function");
+}
+
 /**
- * Refuses instances of classes with `#private` instance fields: these cannot be read from outside, and an object restored without them fails at
- * its first use. The source of each class on the prototype chain tells; a class that a subclass hides is found by its own prototype.
+ * Refuses instances of classes with `#private` fields: these cannot be given back, and an object restored without them fails at its first use. The source of
+ * each class on the prototype chain tells which may have some, and then the engine whether this object does.
  */
-export function refusePrivateState(prototype: object | null): void {
+function refusePrivateState(object: object, prototype: object | null): void {
   for (let p = prototype; p !== null && p !== objectPrototype; p = getPrototypeOf(p)) {
     const constructor: unknown = getOwnPropertyDescriptor(p, "constructor")?.value;
-    if (typeof constructor === "function" && hasPrivateFields(constructor)) {
-      const name: unknown = getOwnPropertyDescriptor(constructor, "name")?.value;
-      throw new Unsupported(
-        `is an instance of ${typeof name === "string" && name !== "" ? name : "a class"} with #private state, which cannot be seen from outside; give the class a [represent] method`,
-      );
-    }
+    if (typeof constructor !== "function" || !hasPrivateFields(constructor)) continue;
+    if (privateFieldsOf(object).size === 0) continue;
+    const name: unknown = getOwnPropertyDescriptor(constructor, "name")?.value;
+    throw new Unsupported(
+      `is an instance of ${typeof name === "string" && name !== "" ? name : "a class"} with #private state, which cannot be seen from outside; give the class a [represent] method`,
+    );
   }
 }
 

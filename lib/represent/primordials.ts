@@ -78,6 +78,10 @@ export const sharedArrayBufferByteLength: (buffer: unknown) => number = getter(
   SharedArrayBuffer.prototype,
   "byteLength",
 );
+export const arrayBufferMaxByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, "maxByteLength");
+export const sharedArrayBufferMaxByteLength: (buffer: unknown) => number = getter(SharedArrayBuffer.prototype, "maxByteLength");
+export const isResizable: (buffer: unknown) => boolean = getter(ArrayBuffer.prototype, "resizable");
+export const isGrowableShared: (buffer: unknown) => boolean = getter(SharedArrayBuffer.prototype, "growable");
 export const numberValueOf: (box: unknown) => number = uncurry(Number.prototype.valueOf as never);
 export const stringValueOf: (box: unknown) => string = uncurry(String.prototype.valueOf as never);
 export const booleanValueOf: (box: unknown) => boolean = uncurry(Boolean.prototype.valueOf as never);

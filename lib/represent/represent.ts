@@ -2,6 +2,7 @@
 // slots; no accessor, `toJSON`, proxy trap or method of the value is invoked, other than `[represent]` and the rules, which are there to be.
 
 import { intrinsicName } from "../intrinsics.ts";
+import { representArguments } from "./arguments.ts";
 import { representArray } from "./array.ts";
 import { representMemory, representNDArray } from "./buffers.ts";
 import { representBuiltin } from "./builtin.ts";
@@ -10,6 +11,7 @@ import { representObject } from "./object.ts";
 import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  isArgumentsObject,
   isArray,
   isExternal,
   isGeneratorObject,
@@ -25,9 +27,12 @@ import {
   symbolDescription,
   symbolKeyFor,
 } from "./primordials.ts";
-import { functionReference, prototypeReference } from "./reference/find.ts";
+import { representFunction } from "./function.ts";
+import { exportedReference } from "./reference/exported.ts";
+import { knownReference, prototypeReference } from "./reference/find.ts";
 import { registeredReference } from "./reference/registry.ts";
-import { ownProperties, type Creation, type Reference, type Representation } from "./representation.ts";
+import { representUrl } from "./url.ts";
+import { ownProperties, reference, type Creation, type Representation } from "./representation.ts";
 import { code, represent, Template, type Rule } from "./template.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -40,16 +45,13 @@ export function representationOf(value: object | symbol, rules: readonly Rule[] 
   if (typeof value === "function") return representFunction(value);
   return (
     representByTemplate(value, rules) ??
+    representByReference(value) ??
     representExotic(value) ??
     refuseUnkeepable(value) ??
     representNDArray(value) ??
-    representIntrinsic(value) ??
+    representUrl(value) ??
     representObject(value)
   );
-}
-
-function reference(kind: string, target: Reference): Representation {
-  return { kind, create: { form: "reference", reference: target }, keys: [], values: [], integrity: "extensible" };
 }
 
 function leaf(kind: string, create: Creation): Representation {
@@ -65,13 +67,11 @@ function representSymbol(symbol: symbol): Representation {
   }
   const name = intrinsicName(symbol);
   if (name !== undefined) return reference("well-known symbol", { path: name.split(".") });
+  const exported = exportedReference(symbol);
+  if (exported !== undefined) return reference("exported symbol", exported);
   const description = symbolDescription(symbol);
   const args = description === undefined ? [] : [description];
   return leaf("symbol", { form: "call", callee: "Symbol", construct: false, args });
-}
-
-function representFunction(f: object): Representation {
-  return reference("function", functionReference(f));
 }
 
 function representByTemplate(value: object, rules: readonly Rule[]): Representation | undefined {
@@ -144,12 +144,13 @@ function representExotic(value: object): Representation | undefined {
   if (isArray(value)) return representArray(value);
   if (isMap(value)) return representMap(value);
   if (isSet(value)) return representSet(value);
+  if (isArgumentsObject(value)) return representArguments(value);
   return representBuiltin(value) ?? representMemory(value);
 }
 
-/** Objects of the language itself (`Math`, `Array.prototype`), and prototypes of classes, are kept by reference. */
-function representIntrinsic(value: object): Representation | undefined {
-  const found = prototypeReference(value);
+/** Objects of the language itself (`Math`, `Array.prototype`), prototypes of classes, and objects known to be exported are kept by reference. */
+function representByReference(value: object): Representation | undefined {
+  const found = prototypeReference(value) ?? knownReference(value);
   return found === undefined ? undefined : reference("prototype", found);
 }
 

@@ -22,6 +22,10 @@ export type Creation =
   | { readonly form: "array"; readonly elements: unknown[] }
   /** A call of an intrinsic or a helper. */
   | { readonly form: "call"; readonly callee: string; readonly construct: boolean; readonly args: unknown[] }
+  /** A call of a helper that stands in the text. */
+  | { readonly form: "helper"; readonly helper: "arguments"; readonly args: unknown[] }
+  /** A member of another object, which makes it: `url.searchParams`. */
+  | { readonly form: "member"; readonly of: unknown; readonly name: string }
   /** An expression that the value itself gave. */
   | { readonly form: "template"; readonly strings: readonly string[]; readonly values: unknown[] }
   | { readonly form: "reference"; readonly reference: Reference }
@@ -57,15 +61,17 @@ export type Creation =
 
 /** An array as facts and bytes: C order, little-endian. */
 export interface ArrayElements {
-  /** The constructor's name for a typed array (`Float64Array`), `NDArray` for an n-dimensional array. */
+  /** The constructor's name for a typed array (`Float64Array`), `Buffer` with memory of its own, `pooled Buffer`, or `NDArray`. */
   readonly type: string;
+  /** The constructor's name of the typed array that holds the data. */
+  readonly view: string;
   readonly dtype: string;
   /** Elements along each axis; undefined for a typed array. */
   readonly shape: readonly number[] | undefined;
   /** Number of elements of the typed array that holds the data (twice the array's for complex dtypes). */
   readonly length: number;
   /** The data: the live memory of the caller, read until the save is done. */
-  readonly data: ArrayBufferView;
+  readonly data: Uint8Array;
 }
 
 /** An absent array element. */
@@ -91,6 +97,8 @@ export interface Representation {
   /** The attribute bits of each property; undefined when all are plain. */
   readonly attributes?: number[] | undefined;
   readonly integrity: Integrity;
+  /** Own properties that `create` brings and the value lacks. */
+  readonly absent?: readonly string[] | undefined;
 }
 
 /** The own properties of an object, with those of `skip` left out, and how closed it is. Throws Unsupported for an accessor,
@@ -98,6 +106,7 @@ export interface Representation {
 export function ownProperties(
   object: object,
   skip?: (key: PropertyKey) => boolean,
+  keysOf: (object: object) => PropertyKey[] = ownKeys,
 ): Pick<Representation, "keys" | "values" | "attributes" | "integrity"> {
   const keys: PropertyKey[] = [];
   const values: unknown[] = [];
@@ -112,7 +121,7 @@ export function ownProperties(
   // freezing and sealing set these attributes anyhow, so that the properties themselves can be written plainly
   const implied = integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
   let plain = true;
-  for (const key of ownKeys(object)) {
+  for (const key of keysOf(object)) {
     if (skip !== undefined && skip(key)) continue;
     const descriptor = getOwnPropertyDescriptor(object, key)!;
     if (descriptor.get !== undefined || descriptor.set !== undefined) throw new Unsupported("is an accessor; only data properties can be kept", key);
@@ -127,4 +136,9 @@ export function ownProperties(
     attributes.push(bits);
   }
   return { keys, values, attributes: plain ? undefined : attributes, integrity };
+}
+
+/** What is kept by reference has nothing else to be written. */
+export function reference(kind: string, target: Reference): Representation {
+  return { kind, create: { form: "reference", reference: target }, keys: [], values: [], integrity: "extensible" };
 }

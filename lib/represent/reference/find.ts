@@ -7,7 +7,8 @@ import { intrinsicName } from "../../intrinsics.ts";
 import { getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
 import type { Reference } from "../representation.ts";
 import { Unsupported } from "../unsupported.ts";
-import { locateFunctions } from "./inspector.ts";
+import { exportedReference } from "./exported.ts";
+import { inspectFunction, type FunctionFacts } from "./inspector.ts";
 import { findMember } from "./members.ts";
 import { asImported, bareReference } from "./packages.ts";
 import { registeredReference } from "./registry.ts";
@@ -15,20 +16,29 @@ import { registeredReference } from "./registry.ts";
 const require = createRequire(import.meta.url);
 const found = new WeakMap<object, Reference>();
 
-/** The reference of a function or class. Throws Unsupported when no module exports it. */
-export function functionReference(f: object): Reference {
+/** The reference of a function or class, or what a bound function binds. Throws Unsupported when no module exports it. */
+export function findFunction(f: object): Reference | NonNullable<FunctionFacts["bound"]> {
   const known = registeredReference(f) ?? found.get(f);
   if (known !== undefined) return known;
   const global = intrinsicName(f);
-  const reference = global !== undefined ? { path: global.split(".") } : locate(f);
+  if (global !== undefined) return { path: global.split(".") };
+  const { url, bound } = inspectFunction(f);
+  if (bound !== undefined) return bound;
+  const reference = locate(f, url);
   found.set(f, reference);
   return reference;
+}
+
+function functionReference(f: object): Reference {
+  const reference = findFunction(f);
+  return "path" in reference ? reference : refuse(`${describe(f)} is a bound function, which cannot be referred to`);
 }
 
 /** The reference of a prototype object: `X.prototype` of what can be referred to, or a registered object; undefined for plain data. */
 export function prototypeReference(prototype: object): Reference | undefined {
   const known = registeredReference(prototype);
   if (known !== undefined) return known;
+  if (prototype === globalThis) return { path: ["globalThis"] };
   const global = intrinsicName(prototype);
   if (global !== undefined) return { path: global.split(".") };
   const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
@@ -38,8 +48,19 @@ export function prototypeReference(prototype: object): Reference | undefined {
   return { specifier, file, path: [...path, "prototype"] };
 }
 
-function locate(f: object): Reference {
-  const url = locateFunctions([f])[0];
+/** The reference of an object that is kept as code and not as data: an object of methods, or one that another inherits from, which a module exports. */
+export function objectReference(object: object): Reference | undefined {
+  const reference = found.get(object) ?? exportedReference(object);
+  if (reference !== undefined) found.set(object, reference);
+  return reference;
+}
+
+/** The reference of an object that is already known to be kept by reference. */
+export function knownReference(object: object): Reference | undefined {
+  return found.get(object);
+}
+
+function locate(f: object, url: string | undefined): Reference {
   const name = describe(f);
   if (url === undefined || url === "") {
     return builtinReference(f) ?? refuse(`${name} is a function that no module exports; only functions that can be imported are kept`);
@@ -106,7 +127,7 @@ function builtinReference(f: object): Reference | undefined {
       continue;
     }
     const path = findMember(exports, f);
-    if (path !== undefined) return { specifier: `node:${id}`, path };
+    if (path !== undefined) return { specifier: `node:${id}`, path: path.length === 0 ? ["default"] : path };
   }
   return undefined;
 }

@@ -1,48 +1,106 @@
-// Asks the engine which file a function was written in, through the inspector of this very process: the call is synchronous,
-// opens no port, and runs nothing of the function.
+// Asks the engine about a value through the inspector of this very process: where a function was written, what a bound function binds, which
+// modules are loaded. The calls are synchronous, open no port, and run nothing of the value.
 
 import { Session, type Runtime } from "node:inspector";
 
-/** The place where the function is handed over to the inspector for the length of one call. */
+/** Where a value is handed to and from the inspector, for the length of one call. */
 const HANDLE = Symbol.for("persist-archive.handle");
 const HANDLE_EXPRESSION = 'globalThis[Symbol.for("persist-archive.handle")]';
 
-/** The `file:` URL of the script that holds each function's source; undefined for built-in and bound functions. */
-export function locateFunctions(functions: readonly object[]): (string | undefined)[] {
+interface Handle {
+  value: unknown;
+}
+
+/** What the engine knows of a function. */
+export interface FunctionFacts {
+  /** The `file:` URL (or path) of its source; undefined for built-in and bound functions. */
+  readonly url: string | undefined;
+  /** What a bound function calls; undefined for others. */
+  readonly bound: { readonly target: object; readonly receiver: unknown; readonly args: readonly unknown[] } | undefined;
+}
+
+export function inspectFunction(f: object): FunctionFacts {
+  return withSession((session, urls) => {
+    const { internalProperties = [] } = propertiesOf(session, f);
+    const internal = (name: string) => internalProperties.find((property) => property.name === name)?.value;
+    const target = internal("[[TargetFunction]]");
+    if (target !== undefined) {
+      const bound = {
+        target: valueOf(session, target) as object,
+        receiver: valueOf(session, internal("[[BoundThis]]")),
+        args: valueOf(session, internal("[[BoundArgs]]")) as unknown[],
+      };
+      return { url: undefined, bound };
+    }
+    const { scriptId } = (internal("[[FunctionLocation]]")?.value ?? {}) as { scriptId?: string };
+    return { url: scriptId === undefined ? undefined : urls.get(scriptId)?.url, bound: undefined };
+  });
+}
+
+/** The values of an object's `#private` fields, by name. */
+export function privateFieldsOf(object: object): Map<string, unknown> {
+  return withSession((session) => {
+    const { privateProperties = [] } = propertiesOf(session, object) as { privateProperties?: Runtime.PropertyDescriptor[] };
+    return new Map(privateProperties.map(({ name, value }) => [name, valueOf(session, value)]));
+  });
+}
+
+/** The URLs of the ES modules that this process has loaded from files. */
+export function loadedModules(): string[] {
+  return withSession((_session, urls) => [...urls.values()].filter(({ isModule, url }) => isModule && url.startsWith("file:")).map(({ url }) => url));
+}
+
+type Scripts = Map<string, { readonly url: string; readonly isModule: boolean }>;
+
+function withSession<T>(use: (session: Session, scripts: Scripts) => T): T {
   const session = new Session();
   session.connect();
   try {
-    const urls = new Map<string, string>();
-    session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
+    const scripts: Scripts = new Map();
+    session.on("Debugger.scriptParsed", ({ params: { scriptId, url, isModule = false } }) => scripts.set(scriptId, { url, isModule }));
     session.post("Debugger.enable");
-    return functions.map((f) => {
-      const id = scriptOf(session, f);
-      return id === undefined ? undefined : urls.get(id);
-    });
+    return use(session, scripts);
   } finally {
     session.disconnect();
   }
 }
 
-function scriptOf(session: Session, f: object): string | undefined {
-  let id: string | undefined;
-  const holder = globalThis as { [HANDLE]?: object };
-  holder[HANDLE] = f;
+function withHandle<T>(value: unknown, use: (handle: Handle) => T): T {
+  const holder = globalThis as { [HANDLE]?: Handle };
+  const handle: Handle = { value };
+  holder[HANDLE] = handle;
   try {
-    session.post("Runtime.evaluate", { expression: HANDLE_EXPRESSION }, (_error, found) => {
-      const objectId = found?.result?.objectId;
-      if (objectId === undefined) return;
-      session.post("Runtime.getProperties", { objectId, ownProperties: true }, (_failure, properties) => {
-        const location = properties?.internalProperties?.find(
-          (property: Runtime.InternalPropertyDescriptor) => property.name === "[[FunctionLocation]]",
-        );
-        const value = location?.value?.value as { scriptId?: string } | undefined;
-        id = value?.scriptId;
-      });
-      session.post("Runtime.releaseObject", { objectId });
-    });
+    return use(handle);
   } finally {
     delete holder[HANDLE];
   }
-  return id;
+}
+
+function propertiesOf(session: Session, object: object): Runtime.GetPropertiesReturnType {
+  return withHandle(object, () => {
+    let properties: Runtime.GetPropertiesReturnType = { result: [] };
+    session.post("Runtime.evaluate", { expression: `${HANDLE_EXPRESSION}.value` }, (_error, found) => {
+      const objectId = found?.result?.objectId;
+      if (objectId === undefined) return;
+      session.post("Runtime.getProperties", { objectId, ownProperties: true }, (_failure, answer) => {
+        if (answer !== undefined) properties = answer;
+      });
+    });
+    return properties;
+  });
+}
+
+/** The value itself that a remote object stands for. */
+function valueOf(session: Session, remote: Runtime.RemoteObject | undefined): unknown {
+  if (remote === undefined) return undefined;
+  const { objectId, unserializableValue } = remote;
+  if (objectId !== undefined) {
+    return withHandle(undefined, (handle) => {
+      const functionDeclaration = `function () { "use strict"; ${HANDLE_EXPRESSION}.value = this; }`;
+      session.post("Runtime.callFunctionOn", { objectId, functionDeclaration });
+      return handle.value;
+    });
+  }
+  if (unserializableValue === undefined) return remote.value;
+  return unserializableValue.endsWith("n") ? BigInt(unserializableValue.slice(0, -1)) : Number(unserializableValue);
 }

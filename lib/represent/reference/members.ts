@@ -1,12 +1,24 @@
-// Finds a value among a module's exports and their members, without calling a getter.
+// Finds values among a module's exports and their members. No getter is called but those of a CommonJS module's exports, which compilers write for
+// what a module passes on.
 
 import { getOwnPropertyDescriptor, isModuleNamespaceObject, isProxy, ownKeys } from "../primordials.ts";
 
 /** `Account.Kind.Default` is as deep as a reference goes. */
 const DEPTH = 3;
 
-/** The shortest member path from `exports` to `target`, found breadth first; undefined when there is none. */
+/** The shortest member path from `exports` to `target`, found breadth first; `[]` for the exports themselves, undefined when there is none. */
 export function findMember(exports: unknown, target: unknown): string[] | undefined {
+  if (exports === target) return [];
+  let found: string[] | undefined;
+  visitMembers(exports, (value, path) => {
+    if (value === target) found = path;
+    return found !== undefined;
+  });
+  return found;
+}
+
+/** Visits what is exported and its members, breadth first, until `visit` gives true. */
+export function visitMembers(exports: unknown, visit: (value: unknown, path: string[]) => boolean): void {
   let level: { holder: object; path: string[] }[] = [];
   if (isHolder(exports)) level.push({ holder: exports, path: [] });
   const seen = new Set<object>();
@@ -16,26 +28,27 @@ export function findMember(exports: unknown, target: unknown): string[] | undefi
       if (seen.has(holder)) continue;
       seen.add(holder);
       for (const key of ownKeys(holder)) {
-        if (typeof key !== "string" || (depth > 0 && key === "constructor") || key === "module.exports") continue;
-        const value = read(holder, key);
-        if (value === target) return [...path, key];
-        if (isHolder(value)) next.push({ holder: value, path: [...path, key] });
+        if (typeof key !== "string" || key === "module.exports" || (depth > 0 && key === "constructor")) continue;
+        const value = read(holder, key, depth === 0);
+        const here = [...path, key];
+        if (visit(value, here)) return;
+        if (isHolder(value)) next.push({ holder: value, path: here });
       }
     }
     level = next;
   }
-  return undefined;
 }
 
 function isHolder(value: unknown): value is object {
   return ((typeof value === "object" && value !== null) || typeof value === "function") && !isProxy(value);
 }
 
-/** An own data property, or an export of a namespace; one that is still uninitialized counts as absent. */
-function read(holder: object, key: string): unknown {
+/** A data property, or an export; one that is still uninitialized counts as absent. */
+function read(holder: object, key: string, isExport: boolean): unknown {
   try {
     if (isModuleNamespaceObject(holder)) return (holder as Record<string, unknown>)[key];
-    return getOwnPropertyDescriptor(holder, key)?.value;
+    const descriptor = getOwnPropertyDescriptor(holder, key);
+    return isExport && descriptor?.get !== undefined ? (holder as Record<string, unknown>)[key] : descriptor?.value;
   } catch {
     return undefined;
   }
