@@ -18,7 +18,7 @@ import { bar, clear, line, paint, progress } from "./terminal.mjs";
 const runner = fileURLToPath(new URL("./run.mjs", import.meta.url));
 const directories = { undisturbed: join("out", "gpe-undisturbed"), killed: join("out", "gpe") };
 const children = new Set();
-const at = { undisturbed: 0, killed: 0 }; // the step that each run has reached
+const at = {}; // the step that each run has reached; none while the ground state is being found
 const saves_ms = [];
 let save_bytes = 0;
 const begun_ms = performance.now();
@@ -107,6 +107,7 @@ function start(name) {
   const run = [directories[name], ...Object.keys(defaults).map((key) => `--${key}=${options[key]}`)];
   const child = fork(runner, run);
   children.add(child);
+  showProgress();
   const waiting = []; // { step, resolve }: who waits for the run to reach a step
   const restarted = withResolvers();
   const done = withResolvers();
@@ -141,7 +142,9 @@ function showProgress() {
   const { steps } = options;
   const width = (process.stdout.columns ?? 100) < 90 ? 8 : 16;
   const one = (name) =>
-    `${name} ${bar(at[name] / steps, width)} ${String(at[name]).padStart(String(steps).length)}/${steps}`;
+    at[name] === undefined
+      ? `${name}: finding the ground state`
+      : `${name} ${bar(at[name] / steps, width)} ${String(at[name]).padStart(String(steps).length)}/${steps}`;
   progress(`${one("undisturbed")}   ${one("killed")}   ${seconds()}`);
 }
 
