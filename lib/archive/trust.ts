@@ -51,13 +51,18 @@ function fromProgram(specifier: string, details: object): Record<string, unknown
   try {
     return toNamespace(createRequire(from)(specifier));
   } catch (cause) {
-    throw new PersistError("PERSIST_MODULE_NOT_FOUND", `${JSON.stringify(specifier)} cannot be loaded from ${from}: ${(cause as Error).message}`, { cause, ...details });
+    throw new PersistError(
+      "PERSIST_MODULE_NOT_FOUND",
+      `${JSON.stringify(specifier)} cannot be loaded from ${from}: ${(cause as Error).message}`,
+      { cause, ...details },
+    );
   }
 }
 
 /** The exports of a CommonJS module are the default export of its namespace. */
 function toNamespace(exports: unknown): Record<string, unknown> {
-  if (Object.prototype.toString.call(exports) === "[object Module]") return exports as Record<string, unknown>;
+  if (Object.prototype.toString.call(exports) === "[object Module]")
+    return exports as Record<string, unknown>;
   const named = typeof exports === "object" && exports !== null ? (exports as Record<string, unknown>) : {};
-  return { __proto__: null, ...named, default: exports } as unknown as Record<string, unknown>;
+  return { __proto__: null, ...named, default: exports };
 }

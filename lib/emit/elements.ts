@@ -30,11 +30,12 @@ function dataParts(type: string, array: ArrayElements, bytes: () => string): Par
   const data = typed(isPooled ? "Uint8Array" : type, array.data);
   const create = isPooled ? "Buffer.from(" : `new ${type}(`;
   if (data.length === 0) return isPooled ? ["Buffer.from([])"] : [`new ${type}()`];
-  if (data.length > NUMBERS || !keepsBits(data)) return [create, bytes(), "(", literal(base64(array.data)), "))"];
+  if (data.length > NUMBERS || !keepsBits(data))
+    return [create, bytes(), "(", literal(base64(array.data)), "))"];
   const parts: Part[] = [create, "[", OPEN, SOFT];
   for (let i = 0; i < data.length; i++) {
     if (i > 0) parts.push(FILL);
-    parts.push(literal(data[i]!) + (i < data.length - 1 ? "," : ""));
+    parts.push(literal(data[i]) + (i < data.length - 1 ? "," : ""));
   }
   parts.push(SOFT, CLOSE, "])");
   return parts;
@@ -42,7 +43,12 @@ function dataParts(type: string, array: ArrayElements, bytes: () => string): Par
 
 /** Whether every element is what its number, written and read again, gives: NaNs may carry more than that. */
 function keepsBits(data: TypedArray): boolean {
-  if (!(data instanceof Float64Array || data instanceof Float32Array || data.constructor.name === "Float16Array")) return true;
+  if (!(
+    data instanceof Float64Array ||
+    data instanceof Float32Array ||
+    data.constructor.name === "Float16Array"
+  ))
+    return true;
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const size = data.BYTES_PER_ELEMENT;
   const usual = new (data.constructor as new (list: number[]) => TypedArray)([NaN]);
@@ -55,7 +61,9 @@ function keepsBits(data: TypedArray): boolean {
 }
 
 function typed(type: string, view: ArrayBufferView): TypedArray {
-  const Class = (globalThis as unknown as Record<string, new (b: ArrayBufferLike, o: number, n: number) => TypedArray>)[type]!;
+  const Class = (
+    globalThis as unknown as Record<string, new (b: ArrayBufferLike, o: number, n: number) => TypedArray>
+  )[type]!;
   const size = (Class as unknown as { BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
   return new Class(view.buffer, view.byteOffset, view.byteLength / size);
 }

@@ -3,7 +3,14 @@
 
 import type { ArraySlot, JsonBlock, Operand, PlanCreation, PlanNode } from "../graph/plan.ts";
 import type { helpers } from "../helpers.ts";
-import { CONFIGURABLE, ENUMERABLE, HOLE, PLAIN, WRITABLE, type Reference } from "../represent/representation.ts";
+import {
+  CONFIGURABLE,
+  ENUMERABLE,
+  HOLE,
+  PLAIN,
+  WRITABLE,
+  type Reference,
+} from "../represent/representation.ts";
 import { base64, elementsParts } from "./elements.ts";
 import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
 import { literal, member, propertyKey } from "./literals.ts";
@@ -32,7 +39,7 @@ export function operandParts(operand: Operand, around: Surroundings): Part[] {
 
 function write(items: Item[], around: Surroundings): Part[] {
   const parts: Part[] = [];
-  const todo = items.reverse();
+  const todo = items.toReversed();
   while (todo.length > 0) {
     const next = todo.pop()!;
     if (typeof next !== "object" || next instanceof Uint8Array) parts.push(next);
@@ -82,7 +89,9 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
       return [callee, "(", ...args, ")"];
     }
     case "template":
-      return create.strings.flatMap((text, i) => (i < create.values.length ? [text, item(create.values[i] as Operand)] : [text]));
+      return create.strings.flatMap((text, i) =>
+        i < create.values.length ? [text, item(create.values[i] as Operand)] : [text],
+      );
     case "reference":
       return [around.reference(create.reference)];
     case "inline":
@@ -113,13 +122,15 @@ function callItems(args: readonly Operand[]): Item[] {
 function objectItems(node: PlanNode): Item[] {
   const members: Item[][] = [];
   const { deferred } = node;
-  if (node.prototype !== undefined && deferred?.prototype !== true) members.push(["__proto__: ", item(node.prototype)]);
+  if (node.prototype !== undefined && deferred?.prototype !== true)
+    members.push(["__proto__: ", item(node.prototype)]);
   for (const [i, key] of node.keys.entries()) {
     // a placeholder keeps the place of what a patch will bring
     const value: Item = deferred?.values.has(i) === true ? "undefined" : item(node.values[i]);
     if (typeof key === "object") {
       if (deferred?.values.has(i) !== true || key.name !== undefined) members.push(["[", key, "]: ", value]);
-    } else if (key !== "__proto__" && typeof value === "object" && (value as PlanNode).name === key) members.push([key]);
+    } else if (key !== "__proto__" && typeof value === "object" && (value as PlanNode).name === key)
+      members.push([key]);
     else members.push([propertyKey(key), ": ", value]);
   }
   return members.length === 0 ? ["{}"] : bracket("{", LINE, members, LINE, "}");
@@ -130,7 +141,7 @@ function arrayItems(node: PlanNode, elements: readonly (Operand | typeof HOLE)[]
   const { deferred } = node;
   const items: Item[][] = elements.map((value, i) => {
     if (value === HOLE) return [""];
-    return [deferred?.elements.has(i) === true ? "undefined" : item(value as Operand)];
+    return [deferred?.elements.has(i) === true ? "undefined" : item(value)];
   });
   const isList = elements.every((value) => typeof value !== "object" && typeof value !== "symbol");
   // a hole at the end needs a comma of its own
@@ -139,11 +150,19 @@ function arrayItems(node: PlanNode, elements: readonly (Operand | typeof HOLE)[]
 }
 
 /** A bracketed list: in one line, or one member a line (as many as fit for FILL). */
-function bracket(open: string, separator: Part, members: Item[][], edge: Part, close: string, trailing = true): Item[] {
+function bracket(
+  open: string,
+  separator: Part,
+  members: Item[][],
+  edge: Part,
+  close: string,
+  trailing = true,
+): Item[] {
   const items: Item[] = [open, OPEN, edge === LINE ? LINE : SOFT];
   for (const [i, member] of members.entries()) {
     const last = i === members.length - 1;
-    if (separator === FILL && member.length === 1 && typeof member[0] === "string") items.push(member[0] + (last ? "" : ","));
+    if (separator === FILL && member.length === 1 && typeof member[0] === "string")
+      items.push(member[0] + (last ? "" : ","));
     else {
       items.push(...member);
       if (!last) items.push(",");
@@ -158,9 +177,17 @@ function bracket(open: string, separator: Part, members: Item[][], edge: Part, c
 function entryItems(node: PlanNode): Item[] {
   const entries = node.entries!.slice(0, node.deferred?.entriesFrom ?? node.entries!.length);
   if (entries.length === 0) return [];
-  if (node.kind !== "map") return bracket("[", LINE, entries.map((value) => [item(value)]), SOFT, "]");
+  if (node.kind !== "map")
+    return bracket(
+      "[",
+      LINE,
+      entries.map((value) => [item(value)]),
+      SOFT,
+      "]",
+    );
   const pairs: Item[][] = [];
-  for (let i = 0; i < entries.length; i += 2) pairs.push(["[", item(entries[i]), ", ", item(entries[i + 1]), "]"]);
+  for (let i = 0; i < entries.length; i += 2)
+    pairs.push(["[", item(entries[i]), ", ", item(entries[i + 1]), "]"]);
   return bracket("[", LINE, pairs, SOFT, "]");
 }
 
@@ -186,7 +213,8 @@ function withAttributes(items: Item[], node: PlanNode): Item[] {
 function withProperties(items: Item[], node: PlanNode): Item[] {
   const members: Item[][] = [];
   for (const [i, key] of node.keys.entries()) {
-    if (node.deferred?.values.has(i) !== true) members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
+    if (node.deferred?.values.has(i) !== true)
+      members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
   }
   if (members.length === 0) return items;
   return ["Object.defineProperties(", ...items, ", ", ...bracket("{", LINE, members, LINE, "}"), ")"];
@@ -205,7 +233,11 @@ export function descriptorItems(node: PlanNode, at: number, exists = false): Ite
   const key = node.keys[at]!;
   const isInborn = typeof key === "string" && INBORN.has(key) && node.create.form !== "object";
   const flags: string[] = [];
-  for (const [bit, name] of [[WRITABLE, "writable"], [ENUMERABLE, "enumerable"], [CONFIGURABLE, "configurable"]] as const) {
+  for (const [bit, name] of [
+    [WRITABLE, "writable"],
+    [ENUMERABLE, "enumerable"],
+    [CONFIGURABLE, "configurable"],
+  ] as const) {
     const isOn = (bits & bit) !== 0;
     if (exists || (isInborn && key !== "stack")) {
       // what an object is born with is neither enumerable nor configurable, and cannot become so
@@ -223,15 +255,20 @@ const INBORN: ReadonlySet<string> = new Set(["length", "lastIndex", "stack"]);
 function storedItems({ name, array }: ArraySlot, around: Surroundings): Item[] {
   const stored = `arrays${member(name)}`;
   if (array.type === "pooled Buffer") return [`Buffer.from(${stored})`];
-  if (array.type === "Buffer") return [`Buffer.from(${around.helper("fill")}(new ArrayBuffer(${array.length}), ${stored}))`];
+  if (array.type === "Buffer")
+    return [`Buffer.from(${around.helper("fill")}(new ArrayBuffer(${array.length}), ${stored}))`];
   return [array.type === "Uint8ClampedArray" ? `new Uint8ClampedArray(${stored})` : stored];
 }
 
-function bufferItems({ type, byteLength, maxByteLength, content }: Extract<PlanCreation, { form: "buffer" }>, around: Surroundings): Item[] {
+function bufferItems(
+  { type, byteLength, maxByteLength, content }: Extract<PlanCreation, { form: "buffer" }>,
+  around: Surroundings,
+): Item[] {
   const growth = maxByteLength === undefined ? "" : `, { maxByteLength: ${maxByteLength} }`;
   const create = `new ${type}(${byteLength}${growth})`;
   if (content === undefined) return [create];
-  if (content.form === "stored") return [`${around.helper("fill")}(${create}, `, ...storedItems(content.slot, around), ")"];
+  if (content.form === "stored")
+    return [`${around.helper("fill")}(${create}, `, ...storedItems(content.slot, around), ")"];
   const bytes = `${around.helper("bytes")}(${literal(base64(content.array.data))})`;
   const isUsual = type === "ArrayBuffer" && maxByteLength === undefined;
   return [isUsual ? bytes : `${around.helper("fill")}(${create}, ${bytes})`];
@@ -244,7 +281,13 @@ function parseItems(piece: Uint8Array): Item[] {
 
 function blockItems({ shape, pieces, mark }: JsonBlock, around: Surroundings): Item[] {
   if (shape !== "rows") return parseItems(pieces[0]!);
-  const all = bracket("[", LINE, pieces.map((piece) => ["...", ...parseItems(piece)]), SOFT, "]");
+  const all = bracket(
+    "[",
+    LINE,
+    pieces.map((piece) => ["...", ...parseItems(piece)]),
+    SOFT,
+    "]",
+  );
   return [around.helper("link"), "(", ...all, `, ${literal(mark)})`];
 }
 

@@ -4,11 +4,24 @@ import { helpers } from "../helpers.ts";
 import { isIdentifier } from "../graph/names.ts";
 import { importKey, type Export, type Import, type Plan, type PlanNode, type Step } from "../graph/plan.ts";
 import { PLAIN } from "../represent/representation.ts";
-import { closer, creationParts, descriptorItems, itemParts, operandParts, type HelperName, type Surroundings } from "./expression.ts";
+import {
+  closer,
+  creationParts,
+  descriptorItems,
+  itemParts,
+  operandParts,
+  type HelperName,
+  type Surroundings,
+} from "./expression.ts";
 import { layOut, type Part } from "./layout.ts";
 import { literal, member } from "./literals.ts";
 
-export type ArrayRow = readonly [file: string, descr: string, shape: readonly number[] | number, offset_bytes?: number];
+export type ArrayRow = readonly [
+  file: string,
+  descr: string,
+  shape: readonly number[] | number,
+  offset_bytes?: number,
+];
 
 /** What is known only where the archive lies. */
 export interface EmitOptions {
@@ -73,7 +86,7 @@ function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOp
     else list.push(entry);
   }
   let text = "";
-  for (const specifier of [...modules.keys()].sort()) {
+  for (const specifier of [...modules.keys()].toSorted()) {
     const entries = modules.get(specifier)!;
     const fallback = entries.find(({ name }) => name === "default");
     const named = entries
@@ -82,7 +95,10 @@ function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOp
         const exported = isIdentifier(name) ? name : literal(name);
         return exported === local ? local : `${exported} as ${local}`;
       });
-    const clauses = [...(fallback === undefined ? [] : [fallback.local]), ...(named.length === 0 ? [] : [`{ ${named.join(", ")} }`])];
+    const clauses = [
+      ...(fallback === undefined ? [] : [fallback.local]),
+      ...(named.length === 0 ? [] : [`{ ${named.join(", ")} }`]),
+    ];
     text += `import ${clauses.join(", ")} from ${literal(specifier)};\n`;
   }
   if (arrays !== undefined) text += `import { load } from ${literal(arrays.loader)};\n`;
@@ -104,11 +120,18 @@ function arrayTable({ rows, heads }: NonNullable<EmitOptions["arrays"]>): string
   return `${text}});\n`;
 }
 
-function writeStep(step: Step, exported: ReadonlyMap<PlanNode, string>, around: Surroundings, out: (text: string | Uint8Array) => void): void {
+function writeStep(
+  step: Step,
+  exported: ReadonlyMap<PlanNode, string>,
+  around: Surroundings,
+  out: (text: string | Uint8Array) => void,
+): void {
   const { node } = step;
   const name = node.name!;
   if (step.op === "bind") {
-    const start = name.startsWith("_[") ? `${name} = ` : `${exported.has(node) ? "export " : ""}const ${name} = `;
+    const start = name.startsWith("_[")
+      ? `${name} = `
+      : `${exported.has(node) ? "export " : ""}const ${name} = `;
     statement([start, ...creationParts(node, around)], out);
     return;
   }
@@ -129,10 +152,18 @@ function patchParts(step: Exclude<Step, { op: "bind" }>, name: string, around: S
     case "value": {
       const key = node.keys[step.at]!;
       const isPlaceholder = node.create.form === "object" && (node.attributes?.[step.at] ?? PLAIN) === PLAIN;
-      const access: Part[] = typeof key === "object" ? ["[", ...operandParts(key, around), "]"] : [member(key)];
-      if (isPlaceholder && typeof key === "string") return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
+      const access: Part[] =
+        typeof key === "object" ? ["[", ...operandParts(key, around), "]"] : [member(key)];
+      if (isPlaceholder && typeof key === "string")
+        return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
       const text: Part[] = typeof key === "object" ? operandParts(key, around) : [literal(key)];
-      return [`Object.defineProperty(${name}, `, ...text, ", ", ...itemParts(descriptorItems(node, step.at, node.create.form === "object"), around), ")"];
+      return [
+        `Object.defineProperty(${name}, `,
+        ...text,
+        ", ",
+        ...itemParts(descriptorItems(node, step.at, node.create.form === "object"), around),
+        ")",
+      ];
     }
     case "delete":
       return [`Reflect.deleteProperty(${name}, ${literal(step.key)})`];
@@ -147,12 +178,21 @@ function entryParts(node: PlanNode, at: number, name: string, around: Surroundin
   const method = isMap ? "set" : "add";
   // a subclass or an own property may have another method of this name
   const isUsual = node.prototype === undefined && !node.keys.includes(method);
-  const start = isUsual ? `${name}.${method}(` : `${isMap ? "Map" : "Set"}.prototype.${method}.call(${name}, `;
-  const args = isMap ? [...operandParts(entries[at], around), ", ", ...operandParts(entries[at + 1], around)] : operandParts(entries[at], around);
+  const start = isUsual
+    ? `${name}.${method}(`
+    : `${isMap ? "Map" : "Set"}.prototype.${method}.call(${name}, `;
+  const args = isMap
+    ? [...operandParts(entries[at], around), ", ", ...operandParts(entries[at + 1], around)]
+    : operandParts(entries[at], around);
   return [start, ...args, ")"];
 }
 
-function writeExports(exports: readonly Export[], exported: ReadonlyMap<PlanNode, string>, around: Surroundings, out: (text: string | Uint8Array) => void): void {
+function writeExports(
+  exports: readonly Export[],
+  exported: ReadonlyMap<PlanNode, string>,
+  around: Surroundings,
+  out: (text: string | Uint8Array) => void,
+): void {
   const renamed: string[] = [];
   for (const { name, local, value } of exports) {
     const bound = typeof value === "object" && value !== null ? value.name : undefined;

@@ -18,7 +18,8 @@ const ROW_CHARACTERS = 32_000;
 const DEPTH = 200;
 
 /** A region's text: whole, or in members for what is too large for one piece. */
-export type RegionText = { readonly block: JsonBlock } | { readonly isArray: boolean; readonly members: readonly Member[] };
+export type RegionText =
+  { readonly block: JsonBlock } | { readonly isArray: boolean; readonly members: readonly Member[] };
 
 /** A run of small members, to be spread, or a large one: a region of its own. */
 export type Member = JsonBlock | { readonly key: string | number; readonly node: number };
@@ -80,7 +81,7 @@ export class Blocks {
     for (let node = 1; node < count; node++) {
       if (impure[node] === 1 || this.#regionOf[node] !== 0) continue;
       if (isLarge(node)) {
-        this.#regionOf.fill(node, node, ends[node]!);
+        this.#regionOf.fill(node, node, ends[node]);
         regions++;
       }
       node = ends[node]! - 1;
@@ -93,7 +94,9 @@ export class Blocks {
     const { edgeSources, edgeTargets, shared, ends } = this.#graph;
     const regionOf = this.#regionOf;
     // a region may only refer to what is in the table too
-    const reachesOut = edgeSources.some((source, e) => regionOf[source] !== 0 && regionOf[edgeTargets[e]!] === 0);
+    const reachesOut = edgeSources.some(
+      (source, e) => regionOf[source] !== 0 && regionOf[edgeTargets[e]!] === 0,
+    );
     if (reachesOut) {
       const parts = new Set([...shared.values()].filter((node) => impure[node] === 0));
       this.#chooseRegions(impure, (node) => {
@@ -139,7 +142,12 @@ export class Blocks {
       const region = this.#regionOf[node]!;
       if (!linked.has(region)) continue;
       const parent = parents[node]!;
-      if (node === region || isShared[node] === 1 || sizes[node]! >= ROW_CHARACTERS || heights[node]! >= DEPTH - 1) {
+      if (
+        node === region ||
+        isShared[node] === 1 ||
+        sizes[node]! >= ROW_CHARACTERS ||
+        heights[node]! >= DEPTH - 1
+      ) {
         rowOf[node] = 0;
         sizes[parent]! += 12;
       } else {

@@ -4,7 +4,11 @@ import { HOLE, type Representation } from "../represent/representation.ts";
 
 /** Whether a value is a node of the graph: an object, a function or a symbol. All other values are written where they stand. */
 export function isNodeValue(value: unknown): value is object | symbol {
-  return (typeof value === "object" && value !== null) || typeof value === "function" || (typeof value === "symbol" && value !== HOLE);
+  return (
+    (typeof value === "object" && value !== null) ||
+    typeof value === "function" ||
+    (typeof value === "symbol" && value !== HOLE)
+  );
 }
 
 /** What is done with a child; `key` is the property key, element index or Map key under which it stands, where there is one. */
@@ -22,8 +26,14 @@ export function mapChildren(representation: Representation, visit: Visit): void 
     mapField(create, "data", visit);
     mapField(create, "attributes", visit);
   }
-  if (prototype !== undefined && prototype !== null) representation.prototype = visit(prototype, undefined) as object;
-  if (entries !== undefined) mapList(entries, visit, kind === "map" ? (at) => (at % 2 === 1 ? entries[at - 1] : undefined) : undefined);
+  if (prototype !== undefined && prototype !== null)
+    representation.prototype = visit(prototype, undefined) as object;
+  if (entries !== undefined)
+    mapList(
+      entries,
+      visit,
+      kind === "map" ? (at) => (at % 2 === 1 ? entries[at - 1] : undefined) : undefined,
+    );
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!;
     if (typeof key === "symbol") keys[i] = visit(key, undefined) as PropertyKey;
@@ -39,7 +49,11 @@ function mapList(list: unknown[], visit: Visit, keyOf?: (at: number) => unknown)
   }
 }
 
-function mapField<Name extends string>(holder: { readonly [K in Name]: unknown }, name: Name, visit: Visit): void {
+function mapField<Name extends string>(
+  holder: { readonly [K in Name]: unknown },
+  name: Name,
+  visit: Visit,
+): void {
   const value: unknown = holder[name];
-  if (isNodeValue(value)) (holder as { [K in Name]: unknown })[name] = visit(value, name);
+  if (isNodeValue(value)) holder[name] = visit(value, name);
 }

@@ -20,9 +20,13 @@ export interface Opening {
  * @param members the component's nodes in the order of the walk
  * @returns a node of a cycle that runs through calls only, and so cannot be opened, where there is one
  */
-export function openComponent(members: readonly Node[], ends: Int32Array): Opening | { readonly closed: Node } {
+export function openComponent(
+  members: readonly Node[],
+  ends: Int32Array,
+): Opening | { readonly closed: Node } {
   const inside = new Set(members);
-  const isRigid = (node: Node): boolean => neededBy(node).some((value) => value instanceof Node && inside.has(value));
+  const isRigid = (node: Node): boolean =>
+    neededBy(node).some((value) => value instanceof Node && inside.has(value));
   const targets = new Set<Node>();
   for (const node of members) {
     for (const child of childrenOf(node)) {
@@ -52,7 +56,7 @@ export function deferParts(shells: readonly Node[], component: (node: Node) => b
     made.add(shell);
   }
   // the innermost first, so that what is complete early is complete for those above it
-  return patches.reverse().flat();
+  return patches.toReversed().flat();
 }
 
 function deferPartsOf(node: Node, waits: (value: unknown) => boolean): Step[] {

@@ -19,7 +19,7 @@ export function keyPathOf(graph: Graph, index: number): string {
     const key = keyIn(graph, graph.parents[node]!, graph.values[node]);
     steps.push(typeof key === "string" ? key : "");
   }
-  return steps.reverse().join("");
+  return steps.toReversed().join("");
 }
 
 /** The step from a parent to a child. */

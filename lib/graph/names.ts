@@ -50,9 +50,12 @@ export class Names {
 /** The nearest identifier: words are joined, other signs left out, and at most 40 characters kept. */
 function toIdentifier(wish: string): string {
   if (wish.length <= 40 && isIdentifier(wish)) return wish;
-  const words = wish.slice(0, 200).split(/[^\p{ID_Continue}$]+/u).filter((word) => word !== "");
+  const words = wish
+    .slice(0, 200)
+    .split(/[^\p{ID_Continue}$]+/u)
+    .filter((word) => word !== "");
   const joined = words.map((word, i) => (i === 0 ? word : word[0]!.toUpperCase() + word.slice(1))).join("");
-  const text = [...joined].slice(0, 40).join("");
+  const text = Array.from(joined).slice(0, 40).join("");
   if (text === "") return "value";
   return isIdentifier(text) ? text : `_${text}`;
 }

@@ -21,6 +21,7 @@ export class Frame {
   readonly at: number;
   readonly outer: Frame | undefined;
   /** The array or object being filled, the arguments, the left operand. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- which of these it is, the kind of the frame says
   target: any;
   /** ARRAY and CALL: how many elements there are. BINARY, UNARY: the operator's character. */
   size = 0;

@@ -1,7 +1,17 @@
 // Archive, stringify and restore: items in memory, without files.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { Archive, isPersistError, NDArray, open, restore, save, stringify, type ErrorCode, type Rule } from "persist-archive";
+import {
+  Archive,
+  isPersistError,
+  NDArray,
+  open,
+  restore,
+  save,
+  stringify,
+  type ErrorCode,
+  type Rule,
+} from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import type { Members } from "../support/project.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -12,7 +22,9 @@ const has =
     isPersistError(error, code);
 
 /** Evaluates a module's text as the engine does. */
-const evaluate = async (text: string): Promise<Members> => ({ ...((await import(`data:text/javascript,${encodeURIComponent(text)}`)) as Members) });
+const evaluate = async (text: string): Promise<Members> => ({
+  ...((await import(`data:text/javascript,${encodeURIComponent(text)}`)) as Members),
+});
 
 describe("Archive", () => {
   it("collects items in order, and gives their names", () => {
@@ -21,7 +33,7 @@ describe("Archive", () => {
     assert.deepEqual(archive.insert({ c: 3 }), ["c"]);
     assert.deepEqual(archive.names(), ["b", "a", "c"]);
     assert.deepEqual({ ...restore(archive.toString()) }, { b: 1, a: [2], c: 3 });
-    assert.equal(`${archive}`, stringify({ b: 1, a: [2], c: 3 }), "it is its text");
+    assert.equal(String(archive), stringify({ b: 1, a: [2], c: 3 }), "it is its text");
   });
 
   it("takes the same value twice, and another under a known name never", () => {
@@ -49,12 +61,19 @@ describe("Archive", () => {
     const archive = new Archive();
     archive.insert({ a: { axis } });
     archive.insert({ b: { axis }, axis });
-    const { a, b, axis: restored } = restore(archive.toString()) as { a: { axis: unknown }; b: { axis: unknown }; axis: unknown };
+    const {
+      a,
+      b,
+      axis: restored,
+    } = restore(archive.toString()) as { a: { axis: unknown }; b: { axis: unknown }; axis: unknown };
     assert.equal(a.axis, restored);
     assert.equal(b.axis, restored);
     const path = join(temporaryDirectory(), "run");
     await archive.save(path);
-    assert.equal(difference({ a: { axis }, b: { axis }, axis }, inOrder(await open(path), ["a", "b", "axis"])), null);
+    assert.equal(
+      difference({ a: { axis }, b: { axis }, axis }, inOrder(await open(path), ["a", "b", "axis"])),
+      null,
+    );
   });
 
   it("takes its items as they are when it is written", () => {
@@ -71,7 +90,10 @@ describe("Archive", () => {
     archive.insert({ state: { n: 1 } });
     assert.match(archive.toString(), /^export default|as default/m);
     assert.equal((await archive.save(join(directory, "a"))).path, join(directory, "a.mjs"));
-    assert.equal((await archive.save(join(directory, "b"), { form: "package" })).path, join(directory, "b", "index.js"));
+    assert.equal(
+      (await archive.save(join(directory, "b"), { form: "package" })).path,
+      join(directory, "b", "index.js"),
+    );
     await assert.rejects(archive.save(join(directory, "a")), has("PERSIST_EXISTS"));
   });
 });
@@ -82,7 +104,11 @@ describe("stringify", () => {
       short: Float64Array.of(0.1, -0, NaN, Infinity),
       long: Float64Array.from({ length: 5000 }, (_, i) => Math.sqrt(i)),
       big: BigInt64Array.of(1n, -(2n ** 63n)),
-      grid: new NDArray({ data: Float32Array.from({ length: 60 }, (_, i) => i / 3), shape: [3, 10], dtype: "complex64" }),
+      grid: new NDArray({
+        data: Float32Array.from({ length: 60 }, (_, i) => i / 3),
+        shape: [3, 10],
+        dtype: "complex64",
+      }),
     };
     const text = stringify(items);
     assert.ok(!text.includes("load("), "no file is needed");
@@ -119,10 +145,17 @@ export const right = { axis, count: 2n, when: new Date(0) };
         this.degrees = degrees;
       }
     }
-    const rule: Rule = (value, code) => (value instanceof Celsius ? code`new Map([["celsius", ${value.degrees}]])` : undefined);
+    const rule: Rule = (value, code) =>
+      value instanceof Celsius ? code`new Map([["celsius", ${value.degrees}]])` : undefined;
     const items = { t: new Celsius(21), plain: { degrees: 1 } };
-    assert.deepEqual({ ...restore(stringify(items, { rules: [rule] })) }, { t: new Map([["celsius", 21]]), plain: { degrees: 1 } });
-    assert.throws(() => stringify(items), (error) => isPersistError(error, "PERSIST_UNSUPPORTED_VALUE") && error.keyPath === ".t");
+    assert.deepEqual(
+      { ...restore(stringify(items, { rules: [rule] })) },
+      { t: new Map([["celsius", 21]]), plain: { degrees: 1 } },
+    );
+    assert.throws(
+      () => stringify(items),
+      (error) => isPersistError(error, "PERSIST_UNSUPPORTED_VALUE") && error.keyPath === ".t",
+    );
   });
 
   it("gives the same text for equal graphs that were built in another order", () => {
@@ -135,7 +168,8 @@ export const right = { axis, count: 2n, when: new Date(0) };
   });
 
   it("refuses items that are no object", () => {
-    for (const items of [null, undefined, 3, "text"]) assert.throws(() => stringify(items as never), TypeError);
+    for (const items of [null, undefined, 3, "text"])
+      assert.throws(() => stringify(items as never), TypeError);
     assert.equal(stringify({}), "// persist-archive format 1\n");
   });
 });
@@ -174,7 +208,8 @@ describe("restore", () => {
   });
 
   it("takes text, and nothing else", () => {
-    for (const text of [null, undefined, 3, Buffer.from("export const a = 1;")]) assert.throws(() => restore(text as never), TypeError);
+    for (const text of [null, undefined, 3, Buffer.from("export const a = 1;")])
+      assert.throws(() => restore(text as never), TypeError);
   });
 });
 

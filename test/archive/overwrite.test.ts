@@ -11,7 +11,8 @@ import { temporaryDirectory } from "../support/temporary.ts";
 
 const ramp = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => i / 7);
 
-const exists = (error: unknown): boolean => isPersistError(error, "PERSIST_EXISTS") && error.file !== undefined;
+const exists = (error: unknown): boolean =>
+  isPersistError(error, "PERSIST_EXISTS") && error.file !== undefined;
 
 /** Runs with a clock that is ahead: the times of files come from the kernel and cannot be set. */
 async function later<T>(by_ms: number, run: () => Promise<T>): Promise<T> {
@@ -51,7 +52,11 @@ for (const form of ["package", "module"] as const) {
       const old = readFileSync(join(arrays, "psi.npy"));
       const second = await write(300);
       assert.equal(difference({ psi: ramp(300), length: 300 }, await read()), null);
-      assert.deepEqual(readFileSync(join(arrays, "psi.npy")), old, "a file that an index named is never written again");
+      assert.deepEqual(
+        readFileSync(join(arrays, "psi.npy")),
+        old,
+        "a file that an index named is never written again",
+      );
       assert.notDeepEqual(second.files, first.files);
     });
 
@@ -87,7 +92,10 @@ for (const form of ["package", "module"] as const) {
 
     it("loses what a killed save has left, after a minute", async () => {
       await write(200);
-      const inside = form === "package" ? join(path, ".index.js.0123456789abcdef.tmp") : join(directory, ".run.mjs.0123456789abcdef.tmp");
+      const inside =
+        form === "package"
+          ? join(path, ".index.js.0123456789abcdef.tmp")
+          : join(directory, ".run.mjs.0123456789abcdef.tmp");
       writeFileSync(inside, "torn");
       const building = join(directory, ".run.0123456789abcdef.tmp");
       if (form === "package") {
@@ -124,14 +132,18 @@ for (const form of ["package", "module"] as const) {
     it("ends as one of two, when two are saved at once", async () => {
       const outcomes = await Promise.allSettled([write(200), write(300)]);
       assert.ok(outcomes.some(({ status }) => status === "fulfilled"));
-      for (const outcome of outcomes) if (outcome.status === "rejected") assert.ok(exists(outcome.reason), String(outcome.reason));
+      for (const outcome of outcomes)
+        if (outcome.status === "rejected") assert.ok(exists(outcome.reason), String(outcome.reason));
       const { psi, length } = (await read()) as { psi: Float64Array; length: number };
       assert.equal(psi.length, length);
     });
 
     it("gets a whole loader in the place of a torn one", async () => {
       await write(200);
-      const loader = join(directory, form === "package" ? join("run", loaderName("package")) : loaderName("module", "run"));
+      const loader = join(
+        directory,
+        form === "package" ? join("run", loaderName("package")) : loaderName("module", "run"),
+      );
       const text = readFileSync(loader, "utf8");
       writeFileSync(loader, text.slice(0, 1000));
       const report = await write(300);
@@ -144,7 +156,8 @@ for (const form of ["package", "module"] as const) {
       const module = join(directory, form === "package" ? "run/index.js" : "run.mjs");
       if (form === "package") mkdirSync(path);
       writeFileSync(module, "export const precious = 1;\n");
-      for (const overwrite of [false, true]) await assert.rejects(save(path, { a: 1 }, { form, overwrite }), exists);
+      for (const overwrite of [false, true])
+        await assert.rejects(save(path, { a: 1 }, { form, overwrite }), exists);
       assert.equal(readFileSync(module, "utf8"), "export const precious = 1;\n");
       assert.deepEqual(readdirSync(directory, { recursive: true }).length, form === "package" ? 2 : 1);
     });
@@ -165,21 +178,27 @@ describe("a directory of somebody else's", () => {
     mkdirSync(path);
     writeFileSync(join(path, "thesis.tex"), "precious");
     for (const overwrite of [false, true]) await assert.rejects(save(path, { a: 1 }, { overwrite }), exists);
-    assert.deepEqual(readdirSync(directory, { recursive: true }).toSorted(), ["work", join("work", "thesis.tex")]);
+    assert.deepEqual(readdirSync(directory, { recursive: true, encoding: "utf8" }).toSorted(), [
+      "work",
+      join("work", "thesis.tex"),
+    ]);
     assert.equal(readFileSync(join(path, "thesis.tex"), "utf8"), "precious");
   });
 
   it("is left alone where it is a file", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "run"), "precious");
-    for (const overwrite of [false, true]) await assert.rejects(save(join(directory, "run"), { a: 1 }, { overwrite }), exists);
+    for (const overwrite of [false, true])
+      await assert.rejects(save(join(directory, "run"), { a: 1 }, { overwrite }), exists);
     assert.deepEqual(readdirSync(directory), ["run"]);
   });
 
   it("is not entered through a file in the place of a directory above", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "file"), "precious");
-    await assert.rejects(save(join(directory, "file", "run"), { a: 1 }), (error) => isPersistError(error, "PERSIST_IO"));
+    await assert.rejects(save(join(directory, "file", "run"), { a: 1 }), (error) =>
+      isPersistError(error, "PERSIST_IO"),
+    );
     assert.deepEqual(readdirSync(directory), ["file"]);
   });
 });

@@ -18,7 +18,7 @@ export async function imported(text: string): Promise<Record<string, unknown>> {
 /** The exports in an object with sorted keys, as a module namespace has them. */
 export function exportsOf(module: object): Record<string, unknown> {
   const exports: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-  for (const key of Object.keys(module).sort()) exports[key] = (module as Record<string, unknown>)[key];
+  for (const key of Object.keys(module).toSorted()) exports[key] = (module as Record<string, unknown>)[key];
   return exports;
 }
 

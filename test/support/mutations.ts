@@ -23,7 +23,7 @@ export function nodesOf(root: unknown): object[] {
     )
       continue;
     nodes.add(value);
-    stack.push(...childrenOf(value).reverse());
+    stack.push(...childrenOf(value).toReversed());
   }
   return [...nodes];
 }

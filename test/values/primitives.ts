@@ -36,7 +36,7 @@ export const strings: Record<string, string> = {
   "one backslash": "\\",
   "line ends": "a\nb\rc\r\nd\n",
   "tabs and controls": "\t\v\f\b\u0001\u001f\u007f\u0080\u009f",
-  "NUL before a digit": "\0" + "1\0",
+  "NUL before a digit": "\u00001\0",
   "separators U+2028 and U+2029": "a\u2028b\u2029c",
   "byte order mark": "\ufeffa\ufeff",
   "template hole": "${process.exit(1)} $${x} \\${y}",
