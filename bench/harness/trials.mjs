@@ -7,6 +7,9 @@ import { benchDirectory } from "./paths.mjs";
 const folder = join(benchDirectory, "trials");
 
 /**
+ * One of: `atMost` of the time or peak memory of a driver (`of`; else of the reference); `below_ms`; `atLeast_MBps`.
+ * @typedef {{ driver: string, measure?: "time" | "memory", of?: string, atMost?: number, below_ms?: number, atLeast_MBps?: number }} Target
+ *
  * @typedef {object} Trial
  * @property {string} name of the folder
  * @property {string} title
@@ -14,7 +17,7 @@ const folder = join(benchDirectory, "trials");
  * @property {object} quick parameters that differ with --quick
  * @property {(parameters: object) => number} [bytes] how many bytes are worked on, which gives a speed
  * @property {string[]} [reference] names of the drivers whose best is 1 in the ratios
- * @property {{ driver: string, measure: "time" | "memory", of?: string, atMost?: number, below_ms?: number }[]} [targets]
+ * @property {Target[]} [targets] what is aimed at
  * @property {(directory: string, parameters: object) => void} [prepare] makes files that all drivers read, once
  * @property {{ name: string, file: string, language: string }[]} drivers
  */
