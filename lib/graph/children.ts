@@ -54,6 +54,8 @@ function mapField<Name extends string>(
   name: Name,
   visit: Visit,
 ): void {
-  const value: unknown = holder[name];
-  if (isNodeValue(value)) holder[name] = visit(value, name);
+  // the planner owns the representation, which is read-only for everyone else
+  const own: { [K in Name]: unknown } = holder;
+  const value = own[name];
+  if (isNodeValue(value)) own[name] = visit(value, name);
 }

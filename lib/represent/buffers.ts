@@ -141,6 +141,7 @@ export function representForeignArray(object: object): Representation | undefine
 
 function fieldsOf(object: object): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
   settleData(object); // a mapped array of this library makes its data on demand
+  settleData(object);
   const field = (name: string): unknown => getOwnPropertyDescriptor(object, name)?.value;
   return {
     data: field("data"),
@@ -154,7 +155,7 @@ function fieldsOf(object: object): Record<"data" | "shape" | "stride" | "offset"
 
 function readNDArray(object: object): NDArray | Error {
   try {
-    return new NDArray(fieldsOf(object) as ConstructorParameters<typeof NDArray>[0]);
+    return new NDArray(fieldsOf(object) as NDArrayFields);
   } catch (error) {
     return error as Error;
   }
