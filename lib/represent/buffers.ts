@@ -4,7 +4,7 @@
 import { Serializer } from "node:v8";
 import { dtypeOf } from "../dtype.ts";
 import { isMapped } from "../mapped.ts";
-import { NDArray, settleData } from "../ndarray.ts";
+import { NDArray, settleData, type NDArrayFields } from "../ndarray.ts";
 import { namedKeysOf } from "./named-keys.ts";
 import {
   arrayBufferByteLength,
