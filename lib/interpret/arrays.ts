@@ -1,7 +1,6 @@
 // Array literals.
 
 import { ARRAY, Frame } from "./frames.ts";
-import { defineData } from "./members.ts";
 import { startsWith } from "./natives.ts";
 import { OPERAND, VALUE, type Reader, type Step } from "./reader.ts";
 import type { Source } from "./source.ts";
@@ -43,7 +42,7 @@ export function takeElement(reader: Reader, frame: Frame, c: number): Step {
   if (frame.spread) {
     spreadInto(reader, frame);
   } else {
-    storeElement(reader, frame.target, frame.size++, reader.value);
+    frame.target[frame.size++] = reader.value;
   }
   if (c === 0x2c) {
     reader.source.pos++;
@@ -54,12 +53,6 @@ export function takeElement(reader: Reader, frame: Frame, c: number): Step {
   return closeArray(reader, frame);
 }
 
-/** Puts an element where there is none yet. */
-export function storeElement(reader: Reader, array: unknown[], index: number, value: unknown): void {
-  if (reader.indicesAreFree) array[index] = value;
-  else defineData(array, `${index}`, value);
-}
-
 /** Copies the elements of the reader's value, which must be a list, behind those that are there. */
 export function spreadInto(reader: Reader, frame: Frame): void {
   const source: Source = reader.source;
@@ -67,9 +60,8 @@ export function spreadInto(reader: Reader, frame: Frame): void {
   const list = reader.value;
   if (!origins.isList(list))
     source.refuse("`...` of something that is not an array of this archive", frame.at);
-  budget.elements(list.length);
-  for (let i = 0; i < list.length; i++)
-    storeElement(reader, frame.target, frame.size++, origins.element(list, i, frame.at));
+  budget.copies(list.length);
+  for (let i = 0; i < list.length; i++) frame.target[frame.size++] = origins.element(list, i, frame.at);
   frame.spread = false;
 }
 

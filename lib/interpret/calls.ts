@@ -16,6 +16,7 @@ import {
   isObject,
   isSet,
   mapGet,
+  quote,
   MapPrototype,
   SetPrototype,
 } from "./natives.ts";
@@ -64,7 +65,7 @@ function prepareImport(reader: Reader, reference: Reference, isNew: boolean, at:
     return reader.source.fail(
       "PERSIST_UNTRUSTED_CODE",
       `found a call of \`${path}\` from "${specifier}", which is neither registered nor listed; ` +
-        `allow it by \`calls: { ${JSON.stringify(specifier)}: [${JSON.stringify(path)}] }\``,
+        `allow it by \`calls: { ${quote(specifier)}: [${quote(path)}] }\``,
       at,
     );
   }

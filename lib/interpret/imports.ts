@@ -1,7 +1,7 @@
 // Import statements, and exports from other modules. Nothing is loaded here: the caller gives the namespaces that it allows.
 
 import { readName, startsName } from "./names.ts";
-import { exec, isObject, isProxy } from "./natives.ts";
+import { exec, isObject, isProxy, quote } from "./natives.ts";
 import type { Reader } from "./reader.ts";
 import { readImport } from "./references.ts";
 import { IMPORT, LOADER } from "./scope.ts";
@@ -122,8 +122,8 @@ export function resolve(reader: Reader, specifier: string, at: number): object {
   if (options.resolveImport === undefined) {
     return source.fail(
       "PERSIST_UNTRUSTED_IMPORT",
-      `found an import of ${JSON.stringify(specifier)}, which is not allowed; allow it by \`modules: { ${JSON.stringify(specifier)}: namespace }\` ` +
-        `or \`trust: [${JSON.stringify(specifier)}]\``,
+      `found an import of ${quote(specifier)}, which is not allowed; allow it by \`modules: { ${quote(specifier)}: namespace }\` ` +
+        `or \`trust: [${quote(specifier)}]\``,
       at,
     );
   }

@@ -24,9 +24,9 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   bigint_digits: 2 ** 20,
 });
 
-/** Steps along prototype chains and links that every text has, and more for each of its characters: what keeps time linear in the text. */
+/** Copies, and steps along prototype chains and links, that every text has, and more for each of its characters: what keeps time linear in the text. */
 const WORK = 2 ** 20;
-const WORK_PER_CHARACTER = 4;
+const WORK_PER_CHARACTER = 2;
 
 /** Counts down what is left. */
 export class Budget {
@@ -63,6 +63,12 @@ export class Budget {
     if (!((this.#elements -= count) >= 0)) this.#cross("array_elements", "array elements");
   }
 
+  /** Elements or properties that are copied from what is there: a short text could double them again and again. */
+  copies(count: number): void {
+    this.work(count);
+    this.elements(count);
+  }
+
   bytes(count: number): void {
     if (!((this.#buffer_bytes -= count) >= 0)) this.#cross("buffer_bytes", "bytes of buffers");
   }
@@ -75,7 +81,7 @@ export class Budget {
     if ((this.#work -= steps) < 0) {
       this.#source.fail(
         "PERSIST_LIMIT",
-        "following the prototypes or links of this text takes too many steps",
+        "this text copies much more than stands in it, or has too long chains of prototypes",
       );
     }
   }

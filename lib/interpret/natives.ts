@@ -9,8 +9,8 @@ function uncurry<This, Args extends unknown[], Result>(
   return Function.prototype.call.bind(method) as never;
 }
 
-function getter<This, Result>(prototype: object, key: PropertyKey): (self: This) => Result {
-  return uncurry(Object.getOwnPropertyDescriptor(prototype, key)!.get as (this: This) => Result);
+function getter(prototype: object, key: PropertyKey): (self: unknown) => unknown {
+  return uncurry(Object.getOwnPropertyDescriptor(prototype, key)!.get as (this: unknown) => unknown);
 }
 
 // text
@@ -35,6 +35,7 @@ export const byteLength: (text: string) => number = Buffer.byteLength;
 export const toText: (value: unknown) => string = String;
 export const toNumber: (text: string) => number = Number;
 export const toBigInt: (value: string | number | bigint | boolean) => bigint = BigInt;
+export const quote: (text: string) => string = JSON.stringify;
 export const isInteger: (value: unknown) => value is number = Number.isSafeInteger as never;
 export const isFinite: (value: unknown) => boolean = Number.isFinite;
 
@@ -73,9 +74,15 @@ export const mapSet: <K, V>(map: Map<K, V>, key: K, value: V) => unknown = uncur
 export const mapHas: <K>(map: ReadonlyMap<K, unknown>, key: K) => boolean = uncurry(
   Map.prototype.has,
 ) as never;
+export const mapForEach: <K, V>(map: ReadonlyMap<K, V>, visit: (value: V, key: K) => void) => void = uncurry(
+  Map.prototype.forEach,
+) as never;
+export const setForEach: <T>(set: ReadonlySet<T>, visit: (value: T) => void) => void = uncurry(
+  Set.prototype.forEach,
+) as never;
 export const setAdd: <T>(set: Set<T>, value: T) => unknown = uncurry(Set.prototype.add) as never;
 export const setHas: <T>(set: ReadonlySet<T>, value: T) => boolean = uncurry(Set.prototype.has) as never;
-export const setSize: (set: ReadonlySet<unknown>) => number = getter(Set.prototype, "size");
+export const setSize: (set: ReadonlySet<unknown>) => number = getter(Set.prototype, "size") as never;
 export const weakGet: <V>(map: WeakMap<object, V>, key: object) => V | undefined = uncurry(
   WeakMap.prototype.get,
 ) as never;
@@ -85,8 +92,8 @@ export const weakSet: <V>(map: WeakMap<object, V>, key: object, value: V) => unk
 
 // binary data
 const TypedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);
-export const typedArrayLength: (array: unknown) => number = getter(TypedArrayPrototype, "length");
-export const typedArrayBuffer: (array: unknown) => object = getter(TypedArrayPrototype, "buffer");
+export const typedArrayLength: (array: unknown) => number = getter(TypedArrayPrototype, "length") as never;
+export const typedArrayBuffer: (array: unknown) => object = getter(TypedArrayPrototype, "buffer") as never;
 export const typedArraySet: (array: unknown, list: unknown, offset?: number) => void = uncurry(
   (TypedArrayPrototype as Uint8Array).set as never,
 );

@@ -198,7 +198,7 @@ export function copyProperties(
   give: (key: PropertyKey, value: unknown) => void,
 ): void {
   const keys = ownKeys(from);
-  reader.budget.elements(keys.length);
+  reader.budget.copies(keys.length);
   for (let i = 0; i < keys.length; i++) {
     const descriptor = describe(from, keys[i]!);
     if (descriptor === undefined || descriptor.enumerable !== true) continue;

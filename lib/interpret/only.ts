@@ -1,7 +1,7 @@
 // Which statements single exports need. An effect (an assignment, a call) is needed when what it changes can be reached from what is needed; where
 // that is not plain from the text, it is taken for needed, so that the values are always those of a whole reading.
 
-import { mapGet, mapHas, mapSet, setAdd, setHas } from "./natives.ts";
+import { mapForEach, mapGet, mapHas, mapSet, setAdd, setForEach, setHas } from "./natives.ts";
 import type { Statement } from "./outline.ts";
 import { Source } from "./source.ts";
 import { END, NAME, Tokens } from "./tokens.ts";
@@ -51,7 +51,7 @@ class Search {
     for (let i = 0; i < statements.length; i++) {
       const { binds, uses } = statements[i]!;
       for (let k = 0; k < binds.length; k++) mapSet(this.#binder, binds[k]!, i);
-      uses.forEach((_, name) => add(this.#users, name, i));
+      mapForEach(uses, (_, name) => add(this.#users, name, i));
     }
     for (let i = 0; i < statements.length; i++) {
       if (statements[i]!.kind === "effect") this.#classify(i);
@@ -69,7 +69,9 @@ class Search {
       }
     }
     this.#drain();
-    const selected = statements.filter((_, i) => setHas(this.#needed, i));
+    const selected: Statement[] = [];
+    for (let i = 0; i < statements.length; i++)
+      if (setHas(this.#needed, i)) selected[selected.length] = statements[i]!;
     return { statements: selected, rows: rowsOf(statements, selected, isLoader) };
   }
 
@@ -90,28 +92,39 @@ class Search {
     this.#reachingQueue[this.#reachingQueue.length] = name;
   }
 
+  #needAll(list: readonly number[] = []): void {
+    for (let i = 0; i < list.length; i++) this.#need(list[i]!);
+  }
+
+  /** Follows what was found until nothing new is. */
   #drain(): void {
-    for (;;) {
-      const i = this.#neededQueue.pop();
-      if (i !== undefined) {
-        const { uses, binds, kind } = this.#statements[i]!;
-        uses.forEach((_, name) => this.#needName(name));
-        for (let k = 0; k < binds.length; k++) {
-          mapGet(this.#shallow, binds[k]!)?.forEach((effect) => this.#need(effect));
-          // an import or a helper is nobody's to change
-          if (kind !== "import" && kind !== "function") this.#reach(binds[k]!);
-        }
-        continue;
-      }
-      const name = this.#reachingQueue.pop();
-      if (name === undefined) return;
-      mapGet(this.#deep, name)?.forEach((effect) => this.#need(effect));
-      mapGet(this.#users, name)?.forEach((user) => {
-        const { binds, kind } = this.#statements[user]!;
-        for (let k = 0; k < binds.length; k++) this.#reach(binds[k]!);
-        // what an effect puts into an object can be reached from there
-        if (kind === "effect") this.#statements[user]!.uses.forEach((_, other) => this.#reach(other));
-      });
+    let needs = 0;
+    let reaches = 0;
+    while (needs < this.#neededQueue.length || reaches < this.#reachingQueue.length) {
+      if (needs < this.#neededQueue.length) this.#follow(this.#statements[this.#neededQueue[needs++]!]!);
+      else this.#followBack(this.#reachingQueue[reaches++]!);
+    }
+  }
+
+  /** From a needed statement to what it uses, and to what is done to what it binds. */
+  #follow({ uses, binds, kind }: Statement): void {
+    mapForEach(uses, (_, name) => this.#needName(name));
+    for (let k = 0; k < binds.length; k++) {
+      this.#needAll(mapGet(this.#shallow, binds[k]!));
+      // an import or a helper is nobody's to change
+      if (kind !== "import" && kind !== "function") this.#reach(binds[k]!);
+    }
+  }
+
+  /** From a name to the names that lead to it, and to what is done by way of it. */
+  #followBack(name: string): void {
+    this.#needAll(mapGet(this.#deep, name));
+    const users = mapGet(this.#users, name) ?? [];
+    for (let i = 0; i < users.length; i++) {
+      const { binds, kind, uses } = this.#statements[users[i]!]!;
+      for (let k = 0; k < binds.length; k++) this.#reach(binds[k]!);
+      // what an effect puts into an object can be reached from there
+      if (kind === "effect") mapForEach(uses, (_, other) => this.#reach(other));
     }
   }
 
@@ -119,7 +132,7 @@ class Search {
     const statement = this.#statements[i]!;
     const target = this.#target(statement);
     if (target === undefined) {
-      statement.uses.forEach((_, name) => add(this.#deep, name, i));
+      mapForEach(statement.uses, (_, name) => add(this.#deep, name, i));
     } else if (target.isDeep || !this.#isFresh(target.name)) {
       add(this.#deep, target.name, i);
     } else {
@@ -157,7 +170,8 @@ class Search {
   /** Whether a name is bound to an object that was made there, so that no other name leads to it but through this one. */
   #isFresh(name: string): boolean {
     const { binds, values } = this.#statements[mapGet(this.#binder, name)!]!;
-    const at = values[binds.indexOf(name)];
+    let at: number | undefined;
+    for (let i = 0; i < binds.length; i++) if (binds[i] === name) at = values[i];
     if (at === undefined) return false;
     const source = new Source(this.#text);
     source.pos = at;
@@ -208,7 +222,7 @@ function rowsOf(
   for (let i = 0; i < statements.length; i++) {
     const { uses, binds } = statements[i]!;
     let loads = false;
-    uses.forEach((_, name) => {
+    mapForEach(uses, (_, name) => {
       if (setHas(loaders, name)) loads = true;
     });
     if (loads) for (let k = 0; k < binds.length; k++) setAdd(tables, binds[k]!);
@@ -216,9 +230,9 @@ function rowsOf(
   const rows = new Set<string>();
   let all = false;
   for (let i = 0; i < selected.length; i++) {
-    selected[i]!.uses.forEach((members, name) => {
+    mapForEach(selected[i]!.uses, (members, name) => {
       if (!setHas(tables, name)) return;
-      members.forEach((member) => {
+      setForEach(members, (member) => {
         if (member === "*") all = true;
         else setAdd(rows, member);
       });

@@ -1,6 +1,6 @@
 // Reads one expression and makes its value at once, without a syntax tree and without recursion: what is open stands in linked frames.
 
-import { openArray, spreadInto, storeElement, takeElement } from "./arrays.ts";
+import { openArray, spreadInto, takeElement } from "./arrays.ts";
 import { invoke, prepare } from "./calls.ts";
 import {
   ARRAY,
@@ -18,7 +18,7 @@ import {
 import type { Budget } from "./limits.ts";
 import { toKey, writeMember, type Rules } from "./members.ts";
 import { isReserved, readName, startsName } from "./names.ts";
-import { ArrayPrototype, charCodeAt, ObjectPrototype, ownKeys, setAdd, startsWith } from "./natives.ts";
+import { charCodeAt, ObjectPrototype, ownKeys, setAdd, startsWith } from "./natives.ts";
 import { readNumber } from "./numbers.ts";
 import { openObject, takeKey, takeProperty } from "./objects.ts";
 import { openBinary, openUnary, reduce } from "./operators.ts";
@@ -56,8 +56,6 @@ export class Reader implements Rules {
   frame: Frame | undefined = undefined;
   /** The keys that a plain object inherits: storing under one of them could run a setter. */
   inherited: Set<PropertyKey> = new Set();
-  /** Whether elements can be stored in an array without one of its prototypes being in the way. */
-  indicesAreFree = true;
   /** With `only`: the names of the array table that are needed; undefined for all. */
   neededRows: Set<string> | undefined = undefined;
   #mayAssign = false;
@@ -71,18 +69,11 @@ export class Reader implements Rules {
     this.inspectPrototypes();
   }
 
-  /** Looks at what other code, run before or in between, has added to the prototypes of objects and arrays. */
+  /** Looks at what other code, run before or in between, has added to the prototype of objects. */
   inspectPrototypes(): void {
     this.inherited = new Set();
-    this.indicesAreFree = true;
-    for (const prototype of [ObjectPrototype, ArrayPrototype]) {
-      const keys = ownKeys(prototype);
-      for (let i = 0; i < keys.length; i++) {
-        const key = keys[i]!;
-        if (prototype === ObjectPrototype) setAdd(this.inherited, key);
-        if (typeof key === "string" && charCodeAt(key, 0) <= 0x39) this.indicesAreFree = false;
-      }
-    }
+    const keys = ownKeys(ObjectPrototype);
+    for (let i = 0; i < keys.length; i++) setAdd(this.inherited, keys[i]!);
   }
 
   /** Refuses what follows a value at the current position. */
@@ -379,7 +370,7 @@ export class Reader implements Rules {
 
   #takeArgument(frame: Frame, c: number): Step {
     if (frame.spread) spreadInto(this, frame);
-    else storeElement(this, frame.target, frame.size++, this.value);
+    else frame.target[frame.size++] = this.value;
     if (c === 0x2c) {
       this.source.pos++;
       return this.#nextArgument(frame);

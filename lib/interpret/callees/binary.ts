@@ -2,6 +2,7 @@
 
 import { intrinsicRoot } from "../../intrinsics.ts";
 import {
+  apply,
   bufferFrom,
   construct,
   decodeBase64,
@@ -74,7 +75,7 @@ function buffer(constructor: Function): Entry {
         : undefined;
       if (isObject(most)) call.refuse("the conversion of an object to a number");
       call.reader.budget.nodes(1);
-      call.reader.budget.bytes(most === undefined ? size : Math.max(size, call.size(most)));
+      call.reader.budget.bytes(most === undefined ? size : size + call.size(most));
       const args = most === undefined ? [size] : [size, { maxByteLength: most }];
       return construct(constructor, args, call.newTarget ?? constructor);
     },
@@ -85,7 +86,7 @@ function buffer(constructor: Function): Entry {
 export function decodeBytes(call: Call): object {
   const text = call.string(0);
   call.reader.budget.nodes(1);
-  call.reader.budget.bytes(Math.ceil((text.length * 3) / 4));
+  call.reader.budget.bytes(text.length);
   // what is not the usual form is judged by `atob` itself, as in the engine
   const usual = text.length % 4 === 0 && exec(BASE64, text) !== null;
   const from = usual ? bufferFrom(text, "base64") : bufferFrom(decodeBase64(text), "latin1");
@@ -104,7 +105,7 @@ function makeBuffer(call: Call): object {
     return encoding === undefined ? bufferFrom(first) : bufferFrom(first, encoding);
   }
   if (!isObject(first)) return call.fail("found something that no Buffer can be made from");
-  if (isAnyArrayBuffer(first)) return bufferFrom(...viewArguments(call));
+  if (isAnyArrayBuffer(first)) return apply(bufferFrom, undefined, viewArguments(call)) as Buffer;
   if (isTypedArray(first)) {
     call.reader.budget.bytes(typedArrayLength(call.checkOwn(first)));
     return bufferFrom(first);
@@ -155,7 +156,9 @@ export const binaryCallees: Entries = {
   "Buffer.alloc": {
     mode: "call",
     run: (call) => {
-      const size = call.size(call.primitive(0));
+      const size = call.args[0];
+      if (typeof size !== "number")
+        return call.fail("found something other than a number for the size of a Buffer");
       if (call.args.length > 1) call.refuse("a fill");
       call.reader.budget.bytes(size);
       return bufferAlloc(size);

@@ -1,7 +1,7 @@
 // What an allowed call is: its arguments and the checks that all callees share. A callee does natively what the engine would do, for arguments
 // where that runs no code of theirs, and refuses all others.
 
-import { isObject, toText } from "../natives.ts";
+import { isInteger, isObject, toText } from "../natives.ts";
 import { toKey } from "../members.ts";
 import type { Reader } from "../reader.ts";
 
@@ -75,7 +75,7 @@ export class Call {
     const { origins, budget } = this.reader;
     if (!origins.isList(value))
       this.refuse("something other than an array of this archive where one is expected");
-    budget.elements(value.length);
+    budget.copies(value.length);
     return value;
   }
 
@@ -92,7 +92,7 @@ export class Call {
   /** The number of elements or bytes that a primitive stands for, as the engine converts it; NaN and fractions are refused. */
   size(value: unknown): number {
     const n = value === undefined || value === null ? 0 : value;
-    if (typeof n !== "number" || !(n >= 0) || n !== Math.trunc(n))
+    if (typeof n !== "number" || !(n >= 0) || !isInteger(n))
       this.fail(`found ${toText(n)} where a size is expected`);
     return n;
   }

@@ -10,12 +10,12 @@ const domException = intrinsicRoot("DOMException")!.value as Function;
 /** An empty list that is gone through without the iterator of arrays, which a program may have replaced. */
 const nothing = { [iteratorSymbol]: () => ({ next: () => ({ done: true }) }) };
 
-/** The options with just the cause, so that nothing else is looked up in them. */
-function options(call: Call, i: number): unknown[] {
+/** The options with just the cause, so that nothing else is looked up in them; undefined when there is none. */
+function options(call: Call, i: number): { cause: unknown } | undefined {
   const given = call.args[i];
-  if (!isObject(given)) return [];
+  if (!isObject(given)) return undefined;
   const own = call.checkOwn(given);
-  return hasOwn(own, "cause") ? [{ cause: call.reader.origins.read(own, "cause", call.at) }] : [];
+  return hasOwn(own, "cause") ? { cause: call.reader.origins.read(own, "cause", call.at) } : undefined;
 }
 
 function entry(constructor: Function): Entry {
@@ -23,13 +23,7 @@ function entry(constructor: Function): Entry {
     mode: "either",
     run: (call) => {
       call.reader.budget.nodes(1);
-      const [cause] = options(call, 1);
-      const args = [call.primitive(0)];
-      return construct(
-        constructor,
-        cause === undefined ? args : [args[0], cause],
-        call.newTarget ?? constructor,
-      );
+      return construct(constructor, [call.primitive(0), options(call, 1)], call.newTarget ?? constructor);
     },
   };
 }
@@ -51,7 +45,7 @@ export const errorCallees: Entries = {
       for (let i = 0; i < given.length; i++) errors[i] = call.element(given, i);
       const error = construct(
         aggregate,
-        [nothing, call.primitive(1), ...options(call, 2)],
+        [nothing, call.primitive(1), options(call, 2)],
         call.newTarget ?? aggregate,
       ) as AggregateError;
       error.errors = errors;

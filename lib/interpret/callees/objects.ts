@@ -63,7 +63,7 @@ function close(act: (object: object) => object): Entries[string] {
       if (!isObject(value)) return value;
       const object = call.checkOwn(value);
       if (act !== preventExtensions)
-        call.reader.budget.elements(isTypedArray(object) ? 0 : ownKeys(object).length);
+        call.reader.budget.copies(isTypedArray(object) ? 0 : ownKeys(object).length);
       return act(object);
     },
   };

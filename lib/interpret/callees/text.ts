@@ -59,7 +59,8 @@ export const textCallees: Entries = {
       const pairs: string[][] = [];
       for (let i = 0; i < list.length; i++) {
         const pair = call.checkList(call.element(list, i));
-        const [key, value] = [call.element(pair, 0), call.element(pair, 1)];
+        const key = call.element(pair, 0);
+        const value = call.element(pair, 1);
         if (pair.length !== 2 || typeof key !== "string" || typeof value !== "string")
           return call.refuse("a pair that is not two strings");
         pairs[i] = [key, value];
