@@ -97,7 +97,7 @@ Napi::ArrayBuffer External(Napi::Env env, const Shared& mapped, uint64_t start, 
         finalized = true;
       },
       owned.get(), &buffer);
-  if (status == napi_ok || finalized) owned.release();
+  if (status == napi_ok || finalized) static_cast<void>(owned.release());
   if (status == napi_ok) return Napi::ArrayBuffer(env, buffer);
   if (env.IsExceptionPending()) env.GetAndClearPendingException();
   return Napi::ArrayBuffer();

@@ -67,7 +67,7 @@ describe("failing system calls", () => {
           );
           if (error === undefined) continue; // a call whose failure does no harm, such as advice to start writing back
           failed++;
-          assert.ok(isPersistError(error, "PERSIST_IO"), String(error));
+          assert.ok(isPersistError(error, "PERSIST_IO"), (error as Error).message);
           assert.equal(error.errno, EIO);
           assert.ok(error.syscall !== undefined && error.file?.startsWith(directory), error.message);
           assert.deepEqual(filesOf(directory), [], `call ${at}: ${error.message}`);

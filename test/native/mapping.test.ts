@@ -185,7 +185,7 @@ import("persist-archive").then(async ({ mapArray, writeArray, readArray }) => {
             const worker = new Worker(program, { eval: true, workerData: { path, k } });
             let answer: unknown;
             worker
-              .on("message", (message) => (answer = message))
+              .on("message", (message: unknown) => void (answer = message))
               .on("error", reject)
               .on("exit", () => resolve(answer));
           }),

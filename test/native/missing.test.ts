@@ -32,6 +32,6 @@ console.log(JSON.stringify({ element: array.get(1), code: error.code, file: erro
     assert.equal(element, 2);
     assert.equal(code, "PERSIST_NO_ADDON");
     assert.equal(file, join(home, "build/Release/persist_archive.node"));
-    assert.ok(message!.includes(file!) && message!.includes("npm run build"), message);
+    assert.ok(message?.includes(file ?? "?") && message.includes("npm run build"), message);
   });
 });

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { NDArray, isPersistError, mapArray, readArray, writeArray } from "persist-archive";
+import { NDArray, type ErrorCode, isPersistError, mapArray, readArray, writeArray } from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -107,8 +107,8 @@ describe("array files", () => {
   });
 
   it("refuse what they cannot do, by name", async () => {
-    const rejects = (promise: Promise<unknown>, code: Parameters<typeof isPersistError>[1]): Promise<void> =>
-      assert.rejects(promise, (error) => isPersistError(error, code!) && error.file !== undefined);
+    const rejects = (promise: Promise<unknown>, code: ErrorCode): Promise<void> =>
+      assert.rejects(promise, (error) => isPersistError(error, code) && error.file !== undefined);
     for (const name of ["a.npz#x", "a.h5#/x", "a", "a.npy.txt"]) {
       await rejects(writeArray(join(directory, name), ramp(1)), "PERSIST_UNSUPPORTED");
       await rejects(readArray(join(directory, name)), "PERSIST_UNSUPPORTED");

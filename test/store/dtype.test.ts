@@ -33,7 +33,7 @@ describe("element types", () => {
   });
 
   it("know NumPy's one-letter codes", () => {
-    const letters = [..."?bBhHiIlLqQefdFD"];
+    const letters = "?bBhHiIlLqQefdFD".split("");
     const names = python<string[]>("result = [np.dtype(c).name for c in given]", letters);
     assert.deepEqual(
       letters.map((letter) => parseDescr(letter).dtype.name),

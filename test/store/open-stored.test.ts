@@ -117,14 +117,14 @@ describe("opening a stored array", () => {
       ["np.array(given['values']).reshape(2, 3) * 2", [3, 1]],
       ["np.asfortranarray(np.array(given['values']).reshape(2, 3) * 2)", [1, 2]],
       ["(np.array(given['values']).reshape(2, 3) * 2).astype('>f8')", [3, 1]],
-    ] as const) {
+    ] as [string, [number, number]][]) {
       python(`np.save(given["path"], ${saved})`, { path, values: [...values] });
       const opened = openStored(directory, ["_arrays/a.npy", "<f8", [2, 3]], undefined, {
         map: true,
         mode: "c",
       });
       assert.deepEqual(opened.stride, stride);
-      assert.equal(opened.data[opened.stride[0]! * 1 + opened.stride[1]! * 2], 13);
+      assert.equal(opened.data[stride[0] + stride[1] * 2], 13);
     }
   });
 
