@@ -65,8 +65,8 @@ export async function save(
     throw new PersistError("PERSIST_EXISTS", `${layout.path} is there already, and is no archive; it is left alone`, { file: layout.path });
   }
   const files = form === "package" && !old.exists ? await publishDirectory(layout, plan, options) : await publishModule(layout, plan, options);
-  if (old.text !== undefined) await removeOldFiles(layout, old.text);
-  await removeOldTemporaries(layout.directory, layout.module);
+  await removeOldFiles(layout, old.text ?? "");
+  for (const name of [layout.module, layout.loader]) await removeOldTemporaries(layout.directory, name);
   if (form === "package") await removeOldTemporaries(dirname(layout.directory), basename(layout.directory));
   return {
     path: modulePath(layout),

@@ -1,7 +1,6 @@
 // What the stores share: checks of what they are given, and the directory that they write into.
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { io } from "../disk/io-error.ts";
+import { join, resolve } from "node:path";
+import { makeDirectories } from "../disk/directories.ts";
 import { dtype, type DType } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { sizeOf } from "../ndarray.ts";
@@ -30,7 +29,7 @@ export function checked(array: ArrayToStore): DType {
 export async function makeDirectory(directory: string, prefix: string): Promise<string> {
   if (!prefix.endsWith("/")) throw new TypeError("prefix must end with /");
   const path = join(directory, prefix.slice(0, -1));
-  await io(path, mkdir(path, { recursive: true }));
+  await makeDirectories(resolve(path), "process");
   return path;
 }
 
