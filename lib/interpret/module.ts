@@ -37,7 +37,9 @@ export class Module {
   readonly #exported = new Set<string>();
   /** Of statements that were read ahead: where they begin and end. */
   readonly #ahead = new Map<number, number>();
-  #outline: readonly Statement[] | undefined;
+  #hasReadAhead = false;
+  /** With `only`: the statements that are read. */
+  #selected: readonly Statement[] | undefined;
 
   /** The module whose first statement stands at the reader's position. */
   constructor(reader: Reader) {
@@ -56,8 +58,9 @@ export class Module {
     }
     const names = new Set<string>();
     for (let i = 0; i < only.length; i++) setAdd(names, only[i]!);
-    const { statements, rows } = selectStatements(source.text, this.#statements(), names, isLoaderModule);
+    const { statements, rows } = selectStatements(source.text, this.#outline(), names, isLoaderModule);
     this.#reader.neededRows = rows;
+    this.#selected = statements;
     for (let i = 0; i < statements.length; i++) {
       source.pos = statements[i]!.start;
       this.#statement(source.skip());
@@ -93,16 +96,17 @@ export class Module {
     this.#exports[this.#exports.length] = { name, at, local, value };
   }
 
-  #statements(): readonly Statement[] {
-    return (this.#outline ??= outline(this.#source.text, this.#source.file, this.#start));
+  #outline(): Statement[] {
+    return outline(this.#source.text, this.#source.file, this.#start);
   }
 
   /** Binds the imports and functions that stand further down. Declarations of the same names are met later and refused. */
   #readAhead(): void {
-    if (this.#outline !== undefined) return;
+    if (this.#hasReadAhead) return;
+    this.#hasReadAhead = true;
     const source: Source = this.#source;
     const { pos, newline } = source;
-    const statements = this.#statements();
+    const statements = this.#selected ?? this.#outline();
     for (let i = 0; i < statements.length; i++) {
       const { kind, start } = statements[i]!;
       if (start < pos || (kind !== "import" && kind !== "function")) continue;

@@ -7,6 +7,7 @@ import { PersistError, restore } from "persist-archive";
 import { accepted } from "./accepted.ts";
 import { acceptedCalls } from "./accepted-calls.ts";
 import type { Answer } from "./fuzz-engine.ts";
+import { difference } from "../support/isomorphic.ts";
 import { snapshot } from "./intrinsics.ts";
 import { mutate, randomNumbers } from "./mutate.ts";
 import { malformed, wouldReach, wouldRun } from "./refused.ts";
@@ -59,8 +60,9 @@ describe("damaged texts", () => {
       const text = mutate(texts[Math.floor(random() * texts.length)]!, texts, random);
       const start = process.cpuUsage();
       let error: unknown;
+      let exports: Record<string, unknown> = {};
       try {
-        restore(text);
+        exports = restore(text);
       } catch (thrown) {
         error = thrown;
       }
@@ -72,6 +74,12 @@ describe("damaged texts", () => {
         assert.ok(error instanceof PersistError, `threw ${(error as Error).stack}, ${shown}`);
         counts.refused++;
         continue;
+      }
+      const names = Object.keys(exports);
+      if (names.length > 0) {
+        const name = names[Math.floor(random() * names.length)]!;
+        const single = restore(text, { only: [name] });
+        assert.equal(difference({ [name]: exports[name] }, { ...single }), null, `only ${name}, ${shown}`);
       }
       if (/[\ud800-\udfff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ""))) continue;
       const answer = await engine.judge(text);

@@ -121,6 +121,13 @@ describe("only", () => {
     );
   });
 
+  it("finds what is bound further down, and asks for no more than that", () => {
+    const late = 'export const a = [Grid]; export const b = [Other]; import { Grid } from "x"; import { Other } from "y";';
+    imports = [];
+    interpret(late, { ...options, only: ["a"] });
+    assert.deepEqual(imports, ["x"]);
+  });
+
   it("says when a name is not there", () => {
     assert.throws(() => read("psi", "none"), { code: "PERSIST_NOT_FOUND", message: /`none`/ });
     assert.throws(() => read("toString"), { code: "PERSIST_NOT_FOUND" });
