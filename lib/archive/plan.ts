@@ -7,6 +7,9 @@ import { representationOf } from "../represent/represent.ts";
 import type { Rule } from "../represent/template.ts";
 import { checkName } from "./names.ts";
 
+/** A plain array of more numbers than this is stored as a typed array is. */
+const NUMBERS = 1000;
+
 export interface PlanOptions {
   /** Arrays with more elements than this are stored outside of the text. */
   readonly arrayThreshold: number;
@@ -27,6 +30,11 @@ export function planItems(items: Readonly<Record<string, unknown>>, options: Pla
   const single = options.single === true;
   if (single && names.length !== 1) throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
   const roots = names.map((name) => items[name]);
-  const graph = survey(single ? ["default"] : names, roots, (value) => representationOf(value, options.rules));
+  const graph = survey(
+    single ? ["default"] : names,
+    roots,
+    (value) => representationOf(value, options.rules),
+    Math.max(options.arrayThreshold, NUMBERS),
+  );
   return arrange(graph, options);
 }

@@ -98,6 +98,8 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
       return elementsParts(create.array, () => around.helper("bytes"));
     case "stored":
       return storedItems(create.slot, around);
+    case "list":
+      return [`Array.from(arrays${member(create.slot.name)})`];
     case "buffer":
       return bufferItems(create, around);
     case "helper":

@@ -313,6 +313,10 @@ class Builder {
         if (type === "Buffer") return { form: "call", callee: "Buffer.from", construct: false, args };
         return { form: "call", callee: type, construct: true, args };
       }
+      case "numbers": {
+        const content = this.#elements(node, create.elements);
+        return content.form === "stored" ? { form: "list", slot: content.slot } : content;
+      }
       case "buffer":
         return this.#buffer(node, create);
       case "ndarray": {

@@ -8,8 +8,10 @@ export type Operand = undefined | null | boolean | number | string | bigint | Pl
 
 /** How a node is created: as its representation says, or by what the planner made of it. */
 export type PlanCreation =
-  | Exclude<Creation, { form: "view" } | { form: "ndarray" } | { form: "buffer" }>
+  | Exclude<Creation, { form: "view" } | { form: "ndarray" } | { form: "buffer" } | { form: "numbers" }>
   | Content
+  /** A plain array of the numbers of an array that is stored. */
+  | { readonly form: "list"; readonly slot: ArraySlot }
   /** A buffer, filled with its content where that is not all zeros. */
   | {
       readonly form: "buffer";

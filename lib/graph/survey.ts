@@ -11,9 +11,9 @@ import {
   isArray,
   isExtensible,
   isProxy,
-  objectKeys,
   objectPrototype,
 } from "../represent/primordials.ts";
+import { representNumbers } from "../represent/array.ts";
 import type { Representation } from "../represent/representation.ts";
 import { Unsupported } from "../represent/unsupported.ts";
 import { isNodeValue, mapChildren } from "./children.ts";
@@ -48,15 +48,26 @@ export interface Graph {
 
 const NONE: readonly unknown[] = [];
 
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+/** A data property as an assignment makes it. Accessors have no `writable`. */
+function isPlainProperty(descriptor: PropertyDescriptor): boolean {
+  return descriptor.writable === true && descriptor.enumerable === true && descriptor.configurable === true;
+}
+
 function isEmptyObject({ create, prototype, keys, integrity }: Representation): boolean {
   return create.form === "object" && prototype === undefined && keys.length === 0 && integrity === "extensible";
 }
 
-/** Walks everything that the roots reach. Throws UNSUPPORTED_VALUE with the key path, or LIMIT. */
+/**
+ * Walks everything that the roots reach. A plain array of more numbers than `numbersThreshold`, and of nothing else, is taken apart as such.
+ * Throws UNSUPPORTED_VALUE with the key path, or LIMIT.
+ */
 export function survey(
   rootNames: readonly string[],
   roots: readonly unknown[],
   represent: (value: object | symbol) => Representation,
+  numbersThreshold: number = Infinity,
 ): Graph {
   const values: unknown[] = [undefined];
   const parents = new IntList();
@@ -89,6 +100,10 @@ export function survey(
           : prototype === arrayPrototype && isArray(value)
             ? takePlainArray(value)
             : undefined;
+      if (children === NONE && isSpecial === 0 && isArray(value) && value.length > numbersThreshold && value.every(isNumber)) {
+        isSpecial = 1;
+        representations.set(index, representNumbers(value));
+      }
       if (children !== undefined) return children;
     }
     weight = 32;
@@ -109,15 +124,14 @@ export function survey(
   }
 
   function takePlainObject(object: object): readonly unknown[] | undefined {
-    const keys = objectKeys(object);
-    // an object without keys may be anything that was given this prototype
-    if (keys.length === 0 || getOwnPropertyNames(object).length !== keys.length || !isExtensible(object)) return undefined;
-    if (getOwnPropertySymbols(object).length !== 0) return undefined;
+    const keys = getOwnPropertyNames(object);
+    // an object without properties may be anything that was given this prototype
+    if (keys.length === 0 || !isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
     let children: unknown[] | undefined;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       const descriptor = getOwnPropertyDescriptor(object, key)!;
-      if (descriptor.writable !== true || descriptor.configurable !== true) return undefined;
+      if (!isPlainProperty(descriptor)) return undefined;
       if (key.charCodeAt(0) === 36) dollarKeys.add(key);
       weight += key.length + 4;
       const { value } = descriptor;
@@ -129,14 +143,15 @@ export function survey(
   }
 
   function takePlainArray(array: unknown[]): readonly unknown[] | undefined {
-    // as many index keys as the length says, and no name besides them but `length`: neither holes nor other properties
-    if (objectKeys(array).length !== array.length || getOwnPropertyNames(array).length !== array.length + 1) return undefined;
+    const { length } = array;
+    // with a property for each index there is one name more, and that is `length`
+    if (getOwnPropertyNames(array).length !== length + 1) return undefined;
     if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return undefined;
     if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return undefined;
     let children: unknown[] | undefined;
-    for (let i = 0; i < array.length; i++) {
+    for (let i = 0; i < length; i++) {
       const descriptor = getOwnPropertyDescriptor(array, i);
-      if (descriptor === undefined || descriptor.writable !== true || descriptor.configurable !== true) return undefined;
+      if (descriptor === undefined || !isPlainProperty(descriptor)) return undefined;
       const { value } = descriptor;
       if (takeValue(value)) (children ??= []).push(value);
     }

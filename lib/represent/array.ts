@@ -49,6 +49,21 @@ export function representArray(array: unknown[]): Representation {
   };
 }
 
+/** A plain array of numbers, by its numbers. */
+export function representNumbers(array: readonly number[]): Representation {
+  const data = new Uint8Array(Float64Array.from(array).buffer);
+  return {
+    kind: "numbers",
+    create: {
+      form: "numbers",
+      elements: { type: "Float64Array", view: "Float64Array", dtype: "float64", shape: undefined, length: array.length, data },
+    },
+    keys: [],
+    values: [],
+    integrity: "extensible",
+  };
+}
+
 function isIndex(key: PropertyKey): boolean {
   if (typeof key !== "string") return false;
   const n = Number(key);

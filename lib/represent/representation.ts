@@ -29,6 +29,8 @@ export type Creation =
   /** An expression that the value itself gave. */
   | { readonly form: "template"; readonly strings: readonly string[]; readonly values: unknown[] }
   | { readonly form: "reference"; readonly reference: Reference }
+  /** A plain array, by its many numbers. */
+  | { readonly form: "numbers"; readonly elements: ArrayElements }
   /** A view of a buffer. `elements` is set where the view may be written by itself if nobody else holds the buffer. */
   | {
       readonly form: "view";
