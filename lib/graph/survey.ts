@@ -48,8 +48,6 @@ export interface Graph {
 
 const NONE: readonly unknown[] = [];
 
-const isNumber = (value: unknown): value is number => typeof value === "number";
-
 /** A data property as an assignment makes it. Accessors have no `writable`. */
 function isPlainProperty(descriptor: PropertyDescriptor): boolean {
   return descriptor.writable === true && descriptor.enumerable === true && descriptor.configurable === true;
@@ -84,14 +82,16 @@ export function survey(
   ends.push(0);
   special.push(1);
 
-  // results of take(), which is called once for every node
+  // results of take(), which is called once for every node; `numbers` is the length of an array of nothing but numbers
   let weight = 0;
   let isSpecial = 0;
+  let numbers = 0;
 
   /** Looks at one node and gives those of its children that are nodes, in order. */
   function take(value: object | symbol, index: number): readonly unknown[] {
     weight = 2;
     isSpecial = 0;
+    numbers = 0;
     if (typeof value === "object" && !isProxy(value)) {
       const prototype = getPrototypeOf(value);
       const children =
@@ -100,9 +100,9 @@ export function survey(
           : prototype === arrayPrototype && isArray(value)
             ? takePlainArray(value)
             : undefined;
-      if (children === NONE && isSpecial === 0 && isArray(value) && value.length > numbersThreshold && value.every(isNumber)) {
+      if (numbers > numbersThreshold) {
         isSpecial = 1;
-        representations.set(index, representNumbers(value));
+        representations.set(index, representNumbers(value as number[]));
       }
       if (children !== undefined) return children;
     }
@@ -149,12 +149,15 @@ export function survey(
     if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return undefined;
     if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return undefined;
     let children: unknown[] | undefined;
+    let count = 0;
     for (let i = 0; i < length; i++) {
       const descriptor = getOwnPropertyDescriptor(array, i);
       if (descriptor === undefined || !isPlainProperty(descriptor)) return undefined;
       const { value } = descriptor;
+      if (typeof value === "number") count++;
       if (takeValue(value)) (children ??= []).push(value);
     }
+    if (count === length) numbers = count;
     return children ?? NONE;
   }
 
