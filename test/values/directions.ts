@@ -1,9 +1,10 @@
 // Every way of writing a value and reading it back. Each takes the items and a name for files, and gives the items again.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { open, restore, save, stringify } from "persist-archive";
+import type { RestoreOptions } from "persist-archive";
 import { importsOf } from "../support/parsers.ts";
 import { projectDirectory } from "../support/project.ts";
 
@@ -38,6 +39,13 @@ export async function modulesOf(text: string, directory: string): Promise<Record
   return modules;
 }
 
+/** What a reader is allowed: to import what the text imports, and to call what the fixtures are meant to be called by. */
+async function trustIn(text: string, directory: string): Promise<RestoreOptions> {
+  const modules = await modulesOf(text, directory);
+  const called = Object.keys(modules).filter((specifier) => specifier.endsWith("/represented.mjs"));
+  return { modules, calls: Object.fromEntries(called.map((specifier) => [specifier, ["Unit.of"]])) };
+}
+
 async function write(text: string, file: string): Promise<string> {
   const path = join(projectDirectory, `${file}.mjs`);
   await writeFile(path, text);
@@ -60,19 +68,18 @@ const restoreText =
   (options: object): Direction =>
   async (items) => {
     const text = inProject(() => stringify(items, options));
-    return restore(text, { modules: await modulesOf(text, projectDirectory) });
+    return restore(text, await trustIn(text, projectDirectory));
   };
 
 const saved =
   (options: object, read: (path: string, text: () => Promise<string>) => Promise<Items>): Direction =>
   async (items, file) => {
     const { path } = await save(join(projectDirectory, file), items, { durability: "process", ...options });
-    const { readFile } = await import("node:fs/promises");
     return read(path, () => readFile(path, "utf8"));
   };
 
 const openPath = async (path: string, text: () => Promise<string>): Promise<Items> =>
-  open(path, { modules: await modulesOf(await text(), join(path, "..")) });
+  open(path, await trustIn(await text(), join(path, "..")));
 const importPath = async (path: string): Promise<Items> => (await import(pathToFileURL(path).href)) as Items;
 const requirePath = async (path: string): Promise<Items> => Promise.resolve(require(path) as Items);
 

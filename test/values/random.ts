@@ -51,13 +51,12 @@ const keys: PropertyKey[] = [
   "ψ",
 ];
 
+/** Sets an own property, where the object takes it: characters of a boxed text and elements of views are fixed. */
 function own(object: object, key: PropertyKey, value: unknown): void {
-  const old = Object.getOwnPropertyDescriptor(object, key);
-  Object.defineProperty(
-    object,
-    key,
-    old === undefined ? { value, writable: true, enumerable: true, configurable: true } : { value },
-  );
+  const attributes = Object.hasOwn(object, key)
+    ? {}
+    : { writable: true, enumerable: true, configurable: true };
+  Reflect.defineProperty(object, key, { value, ...attributes });
 }
 
 function holder(object: object, variant = 0): Shell {
@@ -368,6 +367,17 @@ export function recipeOf(seed: number, allowed: readonly string[] = kinds): Reci
 
 /** Makes the graph of a recipe; all nodes can be reached from what is returned. */
 export function build(recipe: Recipe): unknown {
+  // The stack of an Error belongs to the graph, and would say where this was called from.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make(recipe);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function make(recipe: Recipe): unknown {
   const leaf = leaves();
   const shells: Shell[] = [];
   for (const { kind, variant } of recipe)

@@ -34,6 +34,7 @@ const { Quantity, dimensionless } = await importFromProject("units");
 const { Metre } = await importFromProject("units/si");
 const { Matrix, helpers } = (await importFromProject("legacy"))["default"] as Record<string, never>;
 const { default: Mesh, Element } = await importFromProject("@lab/mesh");
+const { Unreachable } = await importFromProject("./node_modules/units/lib/quantity.js");
 const { Part } = await importFromProject("nomain/lib/part.js");
 
 type AnyClass = new (...args: unknown[]) => object;
@@ -94,6 +95,7 @@ const instances: Kept[] = [
   ...allOf("scoped package, default export", Mesh),
   ...allOf("scoped package", Element),
   ...allOf("package without exports", Part),
+  ...allOf("file that a package's exports do not reach", Unreachable),
   ...family("instance", {
     "two of one class": () => [new Grid(1, 2), new Grid(3, 4)],
     "constructor function with a replaced prototype": () => new Derived("d") as object,

@@ -10,7 +10,7 @@ import type { Either, Kept } from "./case.ts";
 import { directions, inProject } from "./directions.ts";
 import type { Direction } from "./directions.ts";
 import { liesTold } from "./lying.ts";
-import { notYet } from "./not-yet.ts";
+import { isNotYet } from "./not-yet.ts";
 import { refusedCodeRan } from "./refused.ts";
 import { either, kept, refused } from "./table.ts";
 
@@ -40,11 +40,37 @@ async function problemOf(
   try {
     const items = await go({ value }, `archive-${++file_count}`);
     if (codeRuns() !== runs) return "code of the value ran";
-    return difference(view(value), view(items["value"]), { ...options, references });
+    return difference(view(value), view(items["value"]), { stack: "all", ...options, references });
   } catch (error) {
     if (codeRuns() !== runs) return "code of the value ran";
     return String(error).slice(0, 300);
   }
+}
+
+/** What two directions prove well enough: large values, and most of the pairs of holders. */
+function isRepeated(one: Kept, cases: Kept[]): boolean {
+  return (
+    /10\^5|70,000|million/.test(one.name) || (one.name.startsWith("cycle") && cases.indexOf(one) % 10 !== 0)
+  );
+}
+
+/** What is wrong with how a value is refused, or null. */
+function refusalProblem(value: unknown, keyPath: string | RegExp, code: string): string | null {
+  const runs = codeRuns();
+  let refusal: unknown;
+  try {
+    return `is kept: ${inProject(() => stringify({ value })).slice(0, 300)}`;
+  } catch (error) {
+    refusal = error;
+  }
+  if (codeRuns() !== runs) return "code of the value ran";
+  if (!isPersistError(refusal)) return String(refusal);
+  if (refusal.code !== code) return `the code is ${refusal.code}`;
+  const path = String(refusal.keyPath);
+  const below = path.slice(".value".length);
+  const right = typeof keyPath === "string" ? below === keyPath : keyPath.test(below);
+  if (!path.startsWith(".value") || !right) return `the key path is ${path}`;
+  return refusal.message.includes(path) ? null : "the message does not name the place";
 }
 
 describe("values", () => {
@@ -58,13 +84,15 @@ describe("values", () => {
 
   for (const [direction, go] of Object.entries(directions))
     describe(`by ${direction}`, () => {
+      const everything = direction === "stringify, import" || direction === "stringify, restore";
       for (const [family, cases] of families)
         it(`come back: ${family}`, async function () {
           this.timeout(120_000);
           const wrong: string[] = [];
           for (const one of cases) {
+            if (!everything && isRepeated(one, cases)) continue;
             const problem = await problemOf(one, go);
-            if ((problem !== null) !== notYet.has(one.name))
+            if ((problem !== null) !== isNotYet(one.name, direction))
               wrong.push(`${one.name}: ${problem ?? "is kept, and said not to be"}`);
           }
           assert.deepEqual(wrong, []);
@@ -92,36 +120,26 @@ describe("values", () => {
   describe("that cannot be kept", () => {
     for (const { name, make, keyPath, code = "PERSIST_UNSUPPORTED_VALUE" } of refused)
       it(`are refused: ${name}`, () => {
-        const value = make();
-        const runs = codeRuns();
-        assert.throws(
-          () => inProject(() => stringify({ value })),
-          (error) => {
-            assert.ok(isPersistError(error), String(error));
-            assert.equal(error.code, code);
-            const path = String(error.keyPath);
-            assert.ok(path.startsWith(".value"), path);
-            const below = path.slice(".value".length);
-            if (typeof keyPath === "string") assert.equal(below, keyPath);
-            else assert.match(below, keyPath);
-            assert.ok(error.message.includes(path), "the message names the place");
-            return true;
-          },
-        );
-        assert.equal(codeRuns(), runs, "code of the value ran");
+        const problem = refusalProblem(make(), keyPath, code);
+        assert.equal(problem !== null, isNotYet(name, "refuse"), problem ?? "is refused, and said not to be");
       });
   });
 
   describe("as text", () => {
+    // The stack of an Error belongs to the value, and would say where it was made.
+    const { stackTraceLimit } = Error;
+    before(() => (Error.stackTraceLimit = 0));
+    after(() => (Error.stackTraceLimit = stackTraceLimit));
+
     const texts = (): [Either | Kept, string][] =>
       kept
-        .filter(({ name }) => !notYet.has(name))
+        .filter(({ name }) => !isNotYet(name, "stringify"))
         .map((one) => [one, inProject(() => stringify({ value: one.make() }))]);
 
     it("are read by two other parsers", function () {
       this.timeout(300_000);
       for (const readable of [false, true])
-        for (const { name, make } of kept.filter((one) => !notYet.has(one.name))) {
+        for (const { name, make } of kept.filter((one) => !isNotYet(one.name, "stringify"))) {
           const text = inProject(() => stringify({ value: make() }, { readable }));
           assert.doesNotThrow(() => parseByAll(text), name);
           assert.ok(!/\p{Cs}/u.test(text), `${name}: a lone surrogate is not UTF-8`);
