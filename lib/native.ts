@@ -65,7 +65,12 @@ export interface Addon {
   map(fd: number, offset: number, length: number, shared: boolean, file: string): MappingHandle;
   /** A buffer over a part of a mapping. Throws CLOSED after {@link Addon.unmap}. */
   view(mapping: MappingHandle, start: number, length: number): View;
-  /** Detaches every buffer over a mapping and gives its memory back; does nothing the second time. */
+  /** Throws TRUNCATED when the file was found cut short under the mapping: its missing pages read as zeros from then on. */
+  checkWhole(mapping: MappingHandle): void;
+  /**
+   * Detaches every buffer over a mapping and gives its memory back; does nothing the second time. Throws TRUNCATED, after
+   * that, when the file was found cut short.
+   */
   unmap(mapping: MappingHandle): void;
   /**
    * Creates files in a directory, each under a name that was free (`stem.ext`, `stem-2.ext`, …), and gives the names.

@@ -10,10 +10,11 @@ import { buildAddon, fail } from "./build.mjs";
 const home = join(process.cwd(), "build/asan");
 buildAddon("build/asan/build/Release", { define: { PERSIST_SANITIZE: "address;undefined" } });
 
-// Node leaves memory to the system when it exits. With two frames of context a leak of Node's begins in its own binary or
-// in libstdc++; one of ours begins in the addon.
+// Node leaves memory to the system when it exits, and so do the programs that tests start. With two frames of context such
+// a leak begins in their binary or their libraries; one of ours begins in the addon.
 const suppressions = join(home, "leaks.txt");
-writeFileSync(suppressions, `leak:${realpathSync(process.execPath)}\nleak:libstdc++.so\n`);
+const others = [realpathSync(process.execPath), "libstdc++.so", "/usr/bin/", "/usr/lib/gcc/", "libpython"];
+writeFileSync(suppressions, others.map((name) => `leak:${name}\n`).join(""));
 
 const library = spawnSync("g++", ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
 const env = {
@@ -43,13 +44,19 @@ const idle = spawnSync(process.execPath, ["-e", 'require("node-gyp-build")(proce
 });
 if (idle.status !== 0) fail(`the sanitizers report a fault where none is planted:\n${idle.stderr}`);
 
-const folders = ["native", "store", "disk", "archive"].map((name) => `build/test/${name}/**/*.test.js`);
-const mocha = [
-  "node_modules/mocha/bin/mocha.js",
-  ...folders,
-  "--timeout",
-  "120000",
-  ...process.argv.slice(2),
+// Left out: what measures time; what preloads a library of its own; and what kills a child at every system call, which
+// would take minutes and find nothing, because a killed process reports nothing.
+const titles = [
+  "less than .* ms",
+  "while the disk fails",
+  "until the process dies",
+  "killed while it writes",
 ];
-const { status } = spawnSync(process.execPath, mocha, { env, stdio: "inherit" });
+const without = ["--grep", titles.join("|"), "--invert"];
+const folders = ["native", "store", "disk", "archive"].map((name) => `build/test/${name}/**/*.test.js`);
+const mocha = ["node_modules/mocha/bin/mocha.js", ...folders, "--timeout", "120000", ...without];
+const { status } = spawnSync(process.execPath, [...mocha, ...process.argv.slice(2)], {
+  env,
+  stdio: "inherit",
+});
 process.exit(status ?? 1);

@@ -28,7 +28,9 @@ export interface Loaded {
   readonly dtype: string;
   /** The data of a mapping, to be made on demand; undefined for a copy. */
   readonly lazy: LazyData | undefined;
-  /** Gives a mapping back and detaches its buffers; does nothing for a copy, and nothing the second time. */
+  /** Throws PERSIST_TRUNCATED when the file of a mapping was cut short since: what is missing was read as zeros. */
+  checkWhole(): void;
+  /** Gives a mapping back and detaches its buffers; does nothing for a copy, and nothing the second time. Throws as `checkWhole`. */
   close(): void;
 }
 
@@ -72,6 +74,7 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
     get data() {
       return lazy.all();
     },
+    checkWhole: () => native().checkWhole(mapping),
     close: () => native().unmap(mapping),
   };
 }
@@ -119,7 +122,13 @@ function readAt(
 function copied(extent: Extent, buffer: ArrayBuffer): Loaded {
   const { dtype, bigEndian } = extent;
   if (bigEndian) swapBytes(new Uint8Array(buffer), dtype.Data.BYTES_PER_ELEMENT);
-  return { ...layoutOf(extent), data: new dtype.Data(buffer), lazy: undefined, close: () => {} };
+  return {
+    ...layoutOf(extent),
+    data: new dtype.Data(buffer),
+    lazy: undefined,
+    checkWhole: () => {},
+    close: () => {},
+  };
 }
 
 function layoutOf({ dtype, shape, fortran }: Extent): Pick<Loaded, "shape" | "stride" | "dtype"> {

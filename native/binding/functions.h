@@ -6,7 +6,7 @@
 namespace persist::binding {
 
 void AddFiles(Napi::Object exports);        // openBeneath writeFiles writeFilesSync writeRanges readRange
-void AddMaps(Napi::Object exports);         // map view unmap liveMappings
+void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
 void AddDiagnostics(Napi::Object exports);  // plan
 

@@ -49,8 +49,17 @@ class MappedFile {
     buffers_.push_back(Napi::Weak(buffer));
   }
 
+  /** Throws TRUNCATED when the file was found cut short under the mapping. */
+  void CheckWhole() const {
+    if (!mapping_.torn()) return;
+    throw os::Error("PERSIST_TRUNCATED",
+                    source_.file + " was cut short while it was mapped; what is missing was read as zeros",
+                    source_.file);
+  }
+
   /** Detaches every buffer, then gives the memory back. */
   void Close(Napi::Env env) {
+    if (!mapping_.mapped()) return;
     for (auto& weak : buffers_) {
       const Napi::HandleScope scope(env);
       Napi::ArrayBuffer buffer = weak.Value();
@@ -59,6 +68,7 @@ class MappedFile {
     buffers_.clear();
     mapping_.Unmap();
     kept_ = os::Fd();
+    CheckWhole();
   }
 
  private:
@@ -135,6 +145,11 @@ Napi::Value Map(const Napi::CallbackInfo& info) {
   return out;
 }
 
+Napi::Value CheckWhole(const Napi::CallbackInfo& info) {
+  TakeMapping(info[0])->CheckWhole();
+  return info.Env().Undefined();
+}
+
 /** view(mapping, start, length): { buffer, byteOffset } */
 Napi::Value View(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
@@ -144,6 +159,7 @@ Napi::Value View(const Napi::CallbackInfo& info) {
   const std::string& file = mapped->source().file;
   if (!mapped->mapping().mapped())
     throw os::Error("PERSIST_CLOSED", "the mapping of " + file + " was closed", file);
+  mapped->CheckWhole();
   if (start > mapped->mapping().size_bytes() || length > mapped->mapping().size_bytes() - start ||
       length == 0) {
     throw Napi::RangeError::New(env, "a view must lie within its mapping");
@@ -171,6 +187,7 @@ Napi::Value LiveMappings(const Napi::CallbackInfo& info) {
 void AddMaps(Napi::Object exports) {
   Add(exports, "map", Map);
   Add(exports, "view", View);
+  Add(exports, "checkWhole", CheckWhole);
   Add(exports, "unmap", Unmap);
   Add(exports, "liveMappings", LiveMappings);
 }

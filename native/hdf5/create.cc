@@ -14,8 +14,8 @@ namespace {
 // Arrays at multiples of 64 bytes can be mapped as any typed array, and suit vector instructions.
 constexpr hsize_t kAlignment = 64;
 
-// The first page holds metadata only. Archives know a file by the checksum of its first 4096 bytes, which must stay the
-// same when the arrays are edited in place.
+// The first page holds metadata only. Archives know a file by the checksum of its first 4096 bytes, which
+// must stay the same when the arrays are edited in place.
 constexpr hsize_t kFirstPage = 4096;
 
 Handle ContiguousLayout(const std::string& path) {

@@ -12,7 +12,8 @@ namespace {
 /** The components of a relative path, or PATH_ESCAPE. */
 std::vector<std::string> Components(const std::string& directory, const std::string& file) {
   const auto escape = [&](const char* why) {
-    return Error("PERSIST_PATH_ESCAPE", "the file \"" + file + "\" is refused: " + why, directory + "/" + file);
+    return Error("PERSIST_PATH_ESCAPE", "the file \"" + file + "\" is refused: " + why,
+                 directory + "/" + file);
   };
   if (file.find('\0') != std::string::npos) throw escape("its name holds a zero byte");
   if (file.empty() || file[0] == '/') throw escape("a path relative to the archive is expected");

@@ -34,11 +34,13 @@ Mapping::Mapping(int fd, uint64_t offset, size_t size_bytes, bool shared, const 
                     static_cast<off_t>(offset - skip));
   if (start_ == MAP_FAILED) throw SystemError("mmap", file);
   data_ = static_cast<char*>(start_) + skip;
+  guard_.emplace(start_, whole_bytes_);
   ++live;
 }
 
 void Mapping::Unmap() {
   if (start_ == nullptr) return;
+  if (guard_) guard_->Release();  // absent when its making threw
   sys.munmap(start_, whole_bytes_);
   start_ = nullptr;
   --live;

@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+
+#include "os/bus_guard.h"
 
 namespace persist::os {
 
@@ -20,6 +23,8 @@ class Mapping {
 
   void* data() const { return data_; }
   size_t size_bytes() const { return size_bytes_; }
+  /** Whether the file was found cut short: what it no longer has reads as zeros. */
+  bool torn() const { return guard_ && guard_->torn(); }
   bool mapped() const { return start_ != nullptr; }
   void Unmap();
 
@@ -37,6 +42,7 @@ class Mapping {
   size_t whole_bytes_;
   void* data_;
   size_t size_bytes_;
+  std::optional<BusGuard> guard_;
 };
 
 }  // namespace persist::os
