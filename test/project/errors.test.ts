@@ -21,13 +21,16 @@ describe("docs/errors.md", () => {
     for (const section of sections) {
       const code = section.split("\n")[0]!;
       const isThrown = sources.includes(`"${code}"`);
-      const isExplained = ["What happened.", "What is safe.", "What to do."].every((part) => section.includes(`**${part}**`));
+      const isExplained = ["What happened.", "What is safe.", "What to do."].every((part) =>
+        section.includes(`**${part}**`),
+      );
       assert.equal(isExplained, isThrown, code);
       assert.equal(section.includes("Nothing in this version throws it."), !isThrown, code);
     }
   });
 
   it("names no code that does not exist", () => {
-    for (const [code] of read("docs/errors.md").matchAll(/PERSIST_[A-Z_]+/g)) assert.ok(codes.includes(code), code);
+    for (const [code] of read("docs/errors.md").matchAll(/PERSIST_[A-Z_]+/g))
+      assert.ok(codes.includes(code), code);
   });
 });

@@ -18,7 +18,7 @@ import type { Import } from "./layers.ts";
 const MODULES = {
   "*": ["node:util", "node:url", "node:path"],
   "lib/native.ts": ["node-gyp-build", "node:fs", "node:module"],
-  represent: ["node:fs", "node:module", "node:inspector"],
+  represent: ["node:fs", "node:module", "node:inspector", "node:v8"],
   emit: ["node:crypto", "node:fs"],
   store: ["node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
