@@ -69,7 +69,11 @@ export class PersistError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, "name", { value: "PersistError", writable: true, configurable: true });
+    Object.defineProperty(this.prototype, "name", {
+      value: "PersistError",
+      writable: true,
+      configurable: true,
+    });
   }
 }
 

@@ -9,7 +9,12 @@ export interface Helper {
 }
 
 /** `bytes`: a buffer from base64. `link`: replaces each `{"$": n}` in the rows of a graph by row n. */
-export const helpers: { readonly bytes: Helper; readonly fill: Helper; readonly arguments: Helper; readonly link: Helper } = {
+export const helpers: {
+  readonly bytes: Helper;
+  readonly fill: Helper;
+  readonly arguments: Helper;
+  readonly link: Helper;
+} = {
   bytes: {
     name: "bytes",
     text: (name) => `const ${name} = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
@@ -17,7 +22,9 @@ export const helpers: { readonly bytes: Helper; readonly fill: Helper; readonly 
   },
   fill: {
     name: "fill",
-    text: (name) => `const ${name} = (buffer, bytes) => (new Uint8Array(buffer).set(new Uint8Array(bytes)), buffer);
+    text: (
+      name,
+    ) => `const ${name} = (buffer, bytes) => (new Uint8Array(buffer).set(new Uint8Array(bytes)), buffer);
 `,
   },
   arguments: {

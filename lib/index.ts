@@ -11,7 +11,14 @@
 
 export { Archive } from "./archive/archive.ts";
 export { open } from "./archive/open.ts";
-export type { OpenOptions, RestoreOptions, SaveOptions, SaveReport, StringifyOptions, TrustOptions } from "./archive/options.ts";
+export type {
+  OpenOptions,
+  RestoreOptions,
+  SaveOptions,
+  SaveReport,
+  StringifyOptions,
+  TrustOptions,
+} from "./archive/options.ts";
 export { restore } from "./archive/restore.ts";
 export { save } from "./archive/save.ts";
 export { stringify } from "./archive/stringify.ts";

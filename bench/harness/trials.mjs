@@ -13,6 +13,7 @@ const folder = join(benchDirectory, "trials");
  * @typedef {object} Trial
  * @property {string} name of the folder
  * @property {string} title
+ * @property {string} [driversOf] the trial whose drivers are used; its own when absent
  * @property {object} parameters handed to the drivers
  * @property {object} quick parameters that differ with --quick
  * @property {(parameters: object) => number} [bytes] how many bytes are worked on, which gives a speed
@@ -39,12 +40,13 @@ export async function loadTrials(wanted = []) {
 
 async function load(name) {
   const { default: trial } = await import(pathToFileURL(join(folder, name, "trial.mjs")).href);
-  const drivers = readdirSync(join(folder, name))
+  const home = join(folder, trial.driversOf ?? name);
+  const drivers = readdirSync(home)
     .filter((file) => file !== "trial.mjs" && [".mjs", ".c", ".py"].includes(extname(file)))
     .toSorted()
     .map((file) => ({
       name: file.slice(0, -extname(file).length),
-      file: join(folder, name, file),
+      file: join(home, file),
       language: extname(file).slice(1),
     }));
   for (const used of [

@@ -30,7 +30,11 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
   const entries = await readdir(layout.directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     // it is a file, or something above it is
-    if (error.code === "ENOTDIR") return stat(layout.path).then(() => [layout.path], () => []);
+    if (error.code === "ENOTDIR")
+      return stat(layout.path).then(
+        () => [layout.path],
+        () => [],
+      );
     return io(layout.directory, Promise.reject(error));
   });
   return { exists: entries.length > 0, text };
@@ -44,7 +48,9 @@ export async function removeOldFiles(layout: Layout, previous: string): Promise<
   const current = await readFile(modulePath(layout), "utf8").catch(() => undefined);
   if (current === undefined) return;
   const isNamed = (file: string): boolean =>
-    [file, escapeInString(file), encodeURIComponent(file)].some((form) => current.includes(form) || previous.includes(form));
+    [file, escapeInString(file), encodeURIComponent(file)].some(
+      (form) => current.includes(form) || previous.includes(form),
+    );
   const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
   const beside = await readdir(layout.directory).catch(() => []);
   const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
@@ -67,8 +73,11 @@ export async function removeOldTemporaries(directory: string, name: string): Pro
     const path = join(directory, entry);
     // a file, or a directory with all that is in it
     const inside = await readdir(path, { recursive: true }).catch(() => []);
-    const facts = await Promise.all([path, ...inside.map((file) => join(path, file))].map((file) => stat(file).catch(() => undefined)));
-    if (facts.every((one) => one !== undefined && isOld(one.ctimeMs))) await rm(path, { recursive: true, force: true }).catch(() => {});
+    const facts = await Promise.all(
+      [path, ...inside.map((file) => join(path, file))].map((file) => stat(file).catch(() => undefined)),
+    );
+    if (facts.every((one) => one !== undefined && isOld(one.ctimeMs)))
+      await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }
 

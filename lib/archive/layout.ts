@@ -29,7 +29,14 @@ export function toPath(path: string | URL): string {
 /** The layout of the package form at `path`. */
 export function packageLayout(path: string): Layout {
   const directory = resolve(path);
-  return { form: "package", path: directory, directory, module: "index.js", arrays: "_arrays/", loader: loaderName("package") };
+  return {
+    form: "package",
+    path: directory,
+    directory,
+    module: "index.js",
+    arrays: "_arrays/",
+    loader: loaderName("package"),
+  };
 }
 
 /** The layout of the module form at `NAME` or `NAME.mjs`. */

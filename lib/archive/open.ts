@@ -43,8 +43,15 @@ async function locate(path: string): Promise<Layout> {
   if (path.endsWith(".mjs")) return moduleLayout(path);
   const facts = await stat(path).catch(() => undefined);
   if (facts?.isDirectory() === true) return packageLayout(path);
-  if (facts !== undefined) throw new PersistError("PERSIST_FORMAT", `${path} is not an archive: a directory, an index.js or an .mjs file is expected`, { file: path });
-  return (await stat(`${path}.mjs`).catch(() => undefined)) === undefined ? packageLayout(path) : moduleLayout(path);
+  if (facts !== undefined)
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `${path} is not an archive: a directory, an index.js or an .mjs file is expected`,
+      { file: path },
+    );
+  return (await stat(`${path}.mjs`).catch(() => undefined)) === undefined
+    ? packageLayout(path)
+    : moduleLayout(path);
 }
 
 function loadArrays(
@@ -57,8 +64,16 @@ function loadArrays(
   for (const name of Object.keys(table)) {
     const [file, descr, extent, offset_bytes] = table[name]!;
     const shape = typeof extent === "number" ? [extent] : extent;
-    const row = offset_bytes === undefined ? ([file, descr, shape] as const) : ([file, descr, shape, offset_bytes] as const);
-    const { data, stride, dtype } = openStored(directory, row, Object.hasOwn(heads, file) ? heads[file] : undefined, options);
+    const row =
+      offset_bytes === undefined
+        ? ([file, descr, shape] as const)
+        : ([file, descr, shape, offset_bytes] as const);
+    const { data, stride, dtype } = openStored(
+      directory,
+      row,
+      Object.hasOwn(heads, file) ? heads[file] : undefined,
+      options,
+    );
     if (options.map) markMapped(data.buffer);
     arrays[name] = typeof extent === "number" ? data : new NDArray({ data, shape, stride, dtype });
   }

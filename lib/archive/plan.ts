@@ -24,11 +24,13 @@ export interface PlanOptions {
  * @throws TypeError when `items` is not an object, or `single` is given for more or less than one
  */
 export function planItems(items: Readonly<Record<string, unknown>>, options: PlanOptions): Plan {
-  if (typeof items !== "object" || items === null) throw new TypeError("items must be an object from names to values");
+  if (typeof items !== "object" || items === null)
+    throw new TypeError("items must be an object from names to values");
   const names = Object.keys(items);
   for (const name of names) checkName(name);
   const single = options.single === true;
-  if (single && names.length !== 1) throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
+  if (single && names.length !== 1)
+    throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
   const roots = names.map((name) => items[name]);
   const graph = survey(
     single ? ["default"] : names,

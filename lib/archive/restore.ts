@@ -18,7 +18,11 @@ export function restore(text: string, options: RestoreOptions = {}): Record<stri
   return interpret(text, {
     ...trustOf(options, undefined),
     loadArrays(_table, _heads, place) {
-      throw new PersistError("PERSIST_UNSUPPORTED", "the text refers to array files; open() reads them with it", place);
+      throw new PersistError(
+        "PERSIST_UNSUPPORTED",
+        "the text refers to array files; open() reads them with it",
+        place,
+      );
     },
     ...(only === undefined ? {} : { only }),
     ...(limits === undefined ? {} : { limits }),

@@ -60,11 +60,23 @@ export async function save(
   const plan = planItems(items, { ...options, arrayThreshold });
 
   const old = await findArchive(layout);
-  if (old.exists && !overwrite) throw new PersistError("PERSIST_EXISTS", `${layout.path} is there already; overwrite: true replaces an archive`, { file: layout.path });
+  if (old.exists && !overwrite)
+    throw new PersistError(
+      "PERSIST_EXISTS",
+      `${layout.path} is there already; overwrite: true replaces an archive`,
+      { file: layout.path },
+    );
   if (old.exists && old.text === undefined) {
-    throw new PersistError("PERSIST_EXISTS", `${layout.path} is there already, and is no archive; it is left alone`, { file: layout.path });
+    throw new PersistError(
+      "PERSIST_EXISTS",
+      `${layout.path} is there already, and is no archive; it is left alone`,
+      { file: layout.path },
+    );
   }
-  const files = form === "package" && !old.exists ? await publishDirectory(layout, plan, options) : await publishModule(layout, plan, options);
+  const files =
+    form === "package" && !old.exists
+      ? await publishDirectory(layout, plan, options)
+      : await publishModule(layout, plan, options);
   await removeOldFiles(layout, old.text ?? "");
   for (const name of [layout.module, layout.loader]) await removeOldTemporaries(layout.directory, name);
   if (form === "package") await removeOldTemporaries(dirname(layout.directory), basename(layout.directory));
@@ -73,7 +85,9 @@ export async function save(
     files,
     size_bytes: files.reduce((sum, { size_bytes }) => sum + size_bytes, 0),
     elapsed_ms: performance.now() - start_ms,
-    relativeImports: plan.imports.flatMap(({ file }) => (file === undefined ? [] : [relativeSpecifier(layout.directory, file)])),
+    relativeImports: plan.imports.flatMap(({ file }) =>
+      file === undefined ? [] : [relativeSpecifier(layout.directory, file)],
+    ),
   };
 
   async function publishDirectory(final: Layout, content: Plan, settings: SaveOptions): Promise<File[]> {
@@ -89,10 +103,17 @@ export async function save(
       await createFile(modulePath(building), text, durability);
       if (durability === "full") await syncDirectory(temporary);
       await rename(temporary, final.path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") return io(final.path, Promise.reject(error));
-        throw new PersistError("PERSIST_EXISTS", `${final.path} was made by someone else meanwhile`, { file: final.path, cause: error });
+        if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST")
+          return io(final.path, Promise.reject(error));
+        throw new PersistError("PERSIST_EXISTS", `${final.path} was made by someone else meanwhile`, {
+          file: final.path,
+          cause: error,
+        });
       });
-      written.push({ name: "package.json", size_bytes: PACKAGE_JSON.length }, { name: final.module, size_bytes: text.length });
+      written.push(
+        { name: "package.json", size_bytes: PACKAGE_JSON.length },
+        { name: final.module, size_bytes: text.length },
+      );
     } catch (error) {
       await rm(temporary, { recursive: true, force: true }).catch(() => {});
       throw error;
@@ -118,19 +139,37 @@ export async function save(
   }
 
   /** Writes all but the module, and gives its text. What is in place is added to `written`. */
-  async function writeParts(into: Layout, final: Layout, content: Plan, settings: SaveOptions, written: File[]): Promise<Buffer> {
-    const stored = await storeArrays(content.arrays, into, { format: settings.arrays ?? "npy", durability, signal, onProgress: settings.onProgress });
+  async function writeParts(
+    into: Layout,
+    final: Layout,
+    content: Plan,
+    settings: SaveOptions,
+    written: File[],
+  ): Promise<Buffer> {
+    const stored = await storeArrays(content.arrays, into, {
+      format: settings.arrays ?? "npy",
+      durability,
+      signal,
+      onProgress: settings.onProgress,
+    });
     if (stored !== undefined) {
       written.push(...stored.files);
       await ensureFile(into.directory, into.loader, loaderText, durability);
       written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
       if (durability === "full") await syncDirectory(into.directory);
     }
-    const arrays = stored && { loader: `./${encodeURIComponent(into.loader)}`, rows: stored.rows, heads: stored.heads };
+    const arrays = stored && {
+      loader: `./${encodeURIComponent(into.loader)}`,
+      rows: stored.rows,
+      heads: stored.heads,
+    };
     return Buffer.concat(
       await encodedTextOf(
         content,
-        { specifierOf: (file) => relativeSpecifier(final.directory, file), ...(arrays === undefined ? {} : { arrays }) },
+        {
+          specifierOf: (file) => relativeSpecifier(final.directory, file),
+          ...(arrays === undefined ? {} : { arrays }),
+        },
         signal,
       ),
     );
@@ -140,15 +179,31 @@ export async function save(
 /** Removes the array files of a save that failed, and their directory where nothing else is in it. */
 async function removeArrays(layout: Layout, written: readonly File[]): Promise<void> {
   const arrays = written.filter(({ name }) => name.startsWith(layout.arrays));
-  await Promise.all(arrays.map(({ name }) => rm(join(layout.directory, name), { force: true }).catch(() => {})));
+  await Promise.all(
+    arrays.map(({ name }) => rm(join(layout.directory, name), { force: true }).catch(() => {})),
+  );
   await rmdir(join(layout.directory, layout.arrays)).catch(() => {});
 }
 
-function withDefaults(options: SaveOptions): Required<Pick<SaveOptions, "form" | "arrayThreshold" | "durability" | "overwrite">> & Pick<SaveOptions, "signal"> {
-  const { form = "package", arrays = "npy", arrayThreshold = 100, durability = "full", overwrite = false, signal } = options;
-  if (form !== "package" && form !== "module") throw new TypeError(`form must be "package" or "module", not ${String(form)}`);
-  if (arrays !== "npy" && arrays !== "hdf5") throw new TypeError(`arrays must be "npy" or "hdf5", not ${String(arrays)}`);
-  if (durability !== "full" && durability !== "process") throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
-  if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0)) throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
+function withDefaults(
+  options: SaveOptions,
+): Required<Pick<SaveOptions, "form" | "arrayThreshold" | "durability" | "overwrite">> &
+  Pick<SaveOptions, "signal"> {
+  const {
+    form = "package",
+    arrays = "npy",
+    arrayThreshold = 100,
+    durability = "full",
+    overwrite = false,
+    signal,
+  } = options;
+  if (form !== "package" && form !== "module")
+    throw new TypeError(`form must be "package" or "module", not ${String(form)}`);
+  if (arrays !== "npy" && arrays !== "hdf5")
+    throw new TypeError(`arrays must be "npy" or "hdf5", not ${String(arrays)}`);
+  if (durability !== "full" && durability !== "process")
+    throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
+  if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))
+    throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
   return { form, arrayThreshold, durability, overwrite, ...(signal === undefined ? {} : { signal }) };
 }

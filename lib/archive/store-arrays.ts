@@ -45,7 +45,15 @@ export async function storeArrays(
 function toStore({ name, array }: ArraySlot): ArrayToStore {
   const { dtype, data, shape = [array.length] } = array;
   if (data.byteLength !== sizeOf(shape) * dtypeNamed(dtype).itemsize_bytes) {
-    throw new PersistError("PERSIST_DETACHED", `the buffer of the array ${name} was detached or shrunk before it was written`);
+    throw new PersistError(
+      "PERSIST_DETACHED",
+      `the buffer of the array ${name} was detached or shrunk before it was written`,
+    );
   }
-  return { name, dtype, shape, bytes: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength) };
+  return {
+    name,
+    dtype,
+    shape,
+    bytes: new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength),
+  };
 }

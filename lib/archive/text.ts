@@ -19,12 +19,18 @@ export function textOf(plan: Plan, options: EmitOptions): string {
   try {
     return next.value + pieces.join("");
   } catch (cause) {
-    throw new PersistError("PERSIST_LIMIT", "the text of the archive is longer than the longest string", { cause });
+    throw new PersistError("PERSIST_LIMIT", "the text of the archive is longer than the longest string", {
+      cause,
+    });
   }
 }
 
 /** The text as UTF-8, in pieces. */
-export async function encodedTextOf(plan: Plan, options: EmitOptions, signal: AbortSignal | undefined): Promise<Uint8Array[]> {
+export async function encodedTextOf(
+  plan: Plan,
+  options: EmitOptions,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
   const emission = emitModule(plan, options);
   let turn_ms = performance.now();

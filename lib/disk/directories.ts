@@ -24,7 +24,8 @@ export async function makeDirectories(path: string, durability: "full" | "proces
       missing.push(dirname(next));
       continue;
     }
-    if (error !== undefined && !(error.code === "EEXIST" && (await isDirectory(next)))) throw ioError(error, next);
+    if (error !== undefined && !(error.code === "EEXIST" && (await isDirectory(next))))
+      throw ioError(error, next);
     if (error === undefined && durability === "full") await syncDirectory(dirname(next));
     missing.pop();
   }

@@ -11,8 +11,14 @@ import { replaceFile } from "./replace.ts";
  *
  * @throws PersistError PERSIST_IO, PERSIST_DURABILITY_UNKNOWN
  */
-export async function ensureFile(directory: string, name: string, text: string, durability: "full" | "process"): Promise<void> {
-  if (!(await holds(join(directory, name), text, durability))) await replaceFile(directory, name, text, durability);
+export async function ensureFile(
+  directory: string,
+  name: string,
+  text: string,
+  durability: "full" | "process",
+): Promise<void> {
+  if (!(await holds(join(directory, name), text, durability)))
+    await replaceFile(directory, name, text, durability);
 }
 
 async function holds(path: string, text: string, durability: "full" | "process"): Promise<boolean> {

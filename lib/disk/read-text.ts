@@ -15,17 +15,33 @@ const LONGEST_BYTES = 2 ** 29;
  */
 export async function readTextFile(file: string): Promise<string> {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
-  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOTDIR") throw new PersistError("PERSIST_NOT_FOUND", `there is no ${file}`, { file, cause: error });
-    if (error.code === "ELOOP") throw new PersistError("PERSIST_SYMLINK", `${file} is a symbolic link, which is not followed`, { file, cause: error });
-    if (error.code === "ENXIO") throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file, cause: error });
-    return io(file, Promise.reject(error));
-  });
+  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOTDIR")
+        throw new PersistError("PERSIST_NOT_FOUND", `there is no ${file}`, { file, cause: error });
+      if (error.code === "ELOOP")
+        throw new PersistError("PERSIST_SYMLINK", `${file} is a symbolic link, which is not followed`, {
+          file,
+          cause: error,
+        });
+      if (error.code === "ENXIO")
+        throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, {
+          file,
+          cause: error,
+        });
+      return io(file, Promise.reject(error));
+    },
+  );
   try {
     const facts = await io(file, handle.stat());
-    if (!facts.isFile()) throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file });
+    if (!facts.isFile())
+      throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file });
     if (facts.size > LONGEST_BYTES) {
-      throw new PersistError("PERSIST_LIMIT", `${file} has ${facts.size} bytes; a text of more than ${LONGEST_BYTES} cannot be read`, { file });
+      throw new PersistError(
+        "PERSIST_LIMIT",
+        `${file} has ${facts.size} bytes; a text of more than ${LONGEST_BYTES} cannot be read`,
+        { file },
+      );
     }
     const bytes = await io(file, handle.readFile());
     try {

@@ -34,9 +34,13 @@ export async function confirmCommit(directory: string): Promise<void> {
     await syncDirectory(directory);
   } catch (cause) {
     if (isPersistError(cause, "PERSIST_DURABILITY_UNKNOWN")) throw cause;
-    throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `the directory ${directory} could not be opened to be synced`, {
-      cause,
-      file: directory,
-    });
+    throw new PersistError(
+      "PERSIST_DURABILITY_UNKNOWN",
+      `the directory ${directory} could not be opened to be synced`,
+      {
+        cause,
+        file: directory,
+      },
+    );
   }
 }

@@ -13,7 +13,8 @@ export const FILL = 5;
 /** Nothing, or a comma in a group that does not fit. */
 export const TRAILING_COMMA = 6;
 
-export type Mark = typeof OPEN | typeof CLOSE | typeof LINE | typeof SOFT | typeof FILL | typeof TRAILING_COMMA;
+export type Mark =
+  typeof OPEN | typeof CLOSE | typeof LINE | typeof SOFT | typeof FILL | typeof TRAILING_COMMA;
 /** Bytes are text that is laid out already. */
 export type Part = string | Uint8Array | Mark;
 
@@ -22,7 +23,11 @@ const WIDTH = 100;
 const INDENTED_LEVELS = 24;
 
 /** Writes parts through `out`, beginning in column `column`. */
-export function layOut(parts: readonly Part[], column: number, out: (text: string | Uint8Array) => void): void {
+export function layOut(
+  parts: readonly Part[],
+  column: number,
+  out: (text: string | Uint8Array) => void,
+): void {
   const widths = groupWidths(parts);
   const flat: boolean[] = [];
   let group = 0;

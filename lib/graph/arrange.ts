@@ -11,7 +11,17 @@ import { deferParts, openComponent } from "./cycles.ts";
 import { keyPathOf } from "./keypath.ts";
 import { Names } from "./names.ts";
 import { childrenOf, Node } from "./node.ts";
-import { importKey, type ArraySlot, type Content, type Export, type Import, type Operand, type Plan, type PlanCreation, type Step } from "./plan.ts";
+import {
+  importKey,
+  type ArraySlot,
+  type Content,
+  type Export,
+  type Import,
+  type Operand,
+  type Plan,
+  type PlanCreation,
+  type Step,
+} from "./plan.ts";
 import type { Graph } from "./survey.ts";
 
 export interface ArrangeOptions {
@@ -33,7 +43,10 @@ const EXPORTS = 100_000;
 /** Makes the plan of a graph. Everything is copied from the caller's objects but the memory of arrays. */
 export function arrange(graph: Graph, options: ArrangeOptions): Plan {
   if (graph.roots.length > EXPORTS) {
-    throw new PersistError("PERSIST_LIMIT", `an archive holds at most ${EXPORTS} items, not ${graph.roots.length}`);
+    throw new PersistError(
+      "PERSIST_LIMIT",
+      `an archive holds at most ${EXPORTS} items, not ${graph.roots.length}`,
+    );
   }
   const built = new Builder(graph, options);
   const nodes = built.nodes;
@@ -66,7 +79,11 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
     const opening = openComponent(members, graph.ends);
     if ("closed" in opening) {
       const keyPath = keyPathOf(graph, opening.closed.index);
-      throw new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} is part of a cycle in which every member needs the others to be made first`, { keyPath });
+      throw new PersistError(
+        "PERSIST_UNSUPPORTED_VALUE",
+        `${keyPath} is part of a cycle in which every member needs the others to be made first`,
+        { keyPath },
+      );
     }
     const { shells, others, nameAll } = opening;
     const patches = deferParts(shells, (other) => component![other.index] === node.index);
@@ -121,7 +138,11 @@ function nameDeep(graph: Graph, nodes: readonly (Node | undefined)[], named: Set
 }
 
 /** The members of each component with a cycle, by its first node; components of one node without a cycle are left out. */
-function groupMembers(graph: Graph, nodes: readonly (Node | undefined)[], component: Int32Array | null): Map<number, Node[]> {
+function groupMembers(
+  graph: Graph,
+  nodes: readonly (Node | undefined)[],
+  component: Int32Array | null,
+): Map<number, Node[]> {
   const members = new Map<number, Node[]>();
   if (component === null) return members;
   for (let i = 1; i < graph.count; i++) {
@@ -163,7 +184,9 @@ function giveNames(
     return { name, local, value: built.operandOf(graph.roots[i]) };
   });
   const imports = nameImports(built.references, names);
-  const bound = steps.filter((step) => step.op === "bind" && step.node.name === undefined).map((step) => step.node as Node);
+  const bound = steps
+    .filter((step) => step.op === "bind" && step.node.name === undefined)
+    .map((step) => step.node as Node);
   if (bound.length > NAMES) {
     for (const [i, node] of bound.entries()) node.name = `_[${i}]`;
     return { imports, exports, table: "_" };
@@ -179,7 +202,12 @@ function nameImports(references: readonly Reference[], names: Names): Import[] {
     const [name, member] = path as [string, string?];
     const key = importKey({ specifier, file, path });
     if (imports.has(key)) continue;
-    const wish = name !== "default" ? name : member !== undefined && member !== "prototype" ? member : moduleName(specifier ?? file!);
+    const wish =
+      name !== "default"
+        ? name
+        : member !== undefined && member !== "prototype"
+          ? member
+          : moduleName(specifier ?? file!);
     imports.set(key, { specifier, file, name, local: names.make(wish) });
   }
   return [...imports.values()];
@@ -187,7 +215,12 @@ function nameImports(references: readonly Reference[], names: Names): Import[] {
 
 /** A name for a module's default export: the last word of its specifier. */
 function moduleName(module: string): string {
-  return module.replace(/\.[cm]?js$/, "").split(/[/\\:]/).at(-1) ?? module;
+  return (
+    module
+      .replace(/\.[cm]?js$/, "")
+      .split(/[/\\:]/)
+      .at(-1) ?? module
+  );
 }
 
 /** Turns representations into nodes, with nodes in place of their children. */
@@ -217,7 +250,12 @@ class Builder {
     for (let i = 1; i < graph.count; i++) this.nodes.push(this.#blocks.isInside(i) ? undefined : new Node(i));
     let cursor = 1;
     for (const [at, root] of graph.roots.entries()) {
-      if (this.#rootNodes.has(root) || (typeof root !== "object" && typeof root !== "function" && typeof root !== "symbol") || root === null) continue;
+      if (
+        this.#rootNodes.has(root) ||
+        (typeof root !== "object" && typeof root !== "function" && typeof root !== "symbol") ||
+        root === null
+      )
+        continue;
       const known = graph.shared.get(root);
       const index = known ?? cursor;
       if (index === cursor) cursor = graph.ends[cursor]!;
@@ -258,7 +296,9 @@ class Builder {
       node.create = { form: "json", block: text.block };
       return;
     }
-    const members = text.members.map((member) => ("key" in member ? { key: member.key, node: this.nodes[member.node]! } : member));
+    const members = text.members.map((member) =>
+      "key" in member ? { key: member.key, node: this.nodes[member.node]! } : member,
+    );
     node.create = { form: "members", isArray: text.isArray, members };
   }
 
@@ -273,7 +313,8 @@ class Builder {
 
   #build(node: Node): void {
     const graph = this.#graph;
-    const representation = graph.representations.get(node.index) ?? representPlain(graph.values[node.index] as object);
+    const representation =
+      graph.representations.get(node.index) ?? representPlain(graph.values[node.index] as object);
     let cursor = node.index + 1;
     mapChildren(representation, (child, key) => {
       const known = graph.shared.get(child);
@@ -298,7 +339,8 @@ class Builder {
   #creation(node: Node, { create }: Representation): PlanCreation {
     switch (create.form) {
       case "reference":
-        if (create.reference.specifier !== undefined || create.reference.file !== undefined) this.references.push(create.reference);
+        if (create.reference.specifier !== undefined || create.reference.file !== undefined)
+          this.references.push(create.reference);
         return create;
       case "view": {
         const buffer = create.buffer as Node;
@@ -359,7 +401,8 @@ class Builder {
   }
 
   #elements(node: Node, array: ArrayElements): Content {
-    const count = array.shape === undefined ? array.length : array.shape.reduce((product, extent) => product * extent, 1);
+    const count =
+      array.shape === undefined ? array.length : array.shape.reduce((product, extent) => product * extent, 1);
     if (count <= this.#options.arrayThreshold) return { form: "inline", array: copyOf(array) };
     const slot: ArraySlot = { name: this.#slotName(this.hints[node.index] ?? "array"), array };
     this.arrays.push(slot);
@@ -367,18 +410,33 @@ class Builder {
   }
 
   /** A buffer by its bytes: in the text, or as an array file of bytes. */
-  #buffer(node: Node, { type, byteLength, maxByteLength, data }: Extract<Creation, { form: "buffer" }>): PlanCreation {
+  #buffer(
+    node: Node,
+    { type, byteLength, maxByteLength, data }: Extract<Creation, { form: "buffer" }>,
+  ): PlanCreation {
     const isZero = data.every((byte) => byte === 0);
     // shared memory may change while it is written, so it is copied now
-    const bytes = type === "SharedArrayBuffer" || byteLength <= this.#options.arrayThreshold ? data.slice() : data;
-    const elements: ArrayElements = { type: "Uint8Array", view: "Uint8Array", dtype: "uint8", shape: undefined, length: byteLength, data: bytes };
+    const bytes =
+      type === "SharedArrayBuffer" || byteLength <= this.#options.arrayThreshold ? data.slice() : data;
+    const elements: ArrayElements = {
+      type: "Uint8Array",
+      view: "Uint8Array",
+      dtype: "uint8",
+      shape: undefined,
+      length: byteLength,
+      data: bytes,
+    };
     if (isZero) return { form: "buffer", type, byteLength, maxByteLength, content: undefined };
     return { form: "buffer", type, byteLength, maxByteLength, content: this.#elements(node, elements) };
   }
 
   /** A name that is safe for a file, and differs from the others in more than case. */
   #slotName(wish: string): string {
-    const base = wish.replace(/[^A-Za-z0-9_$-]+/g, "_").slice(0, 60).replace(/^[-_]+/, "") || "array";
+    const base =
+      wish
+        .replace(/[^A-Za-z0-9_$-]+/g, "_")
+        .slice(0, 60)
+        .replace(/^[-_]+/, "") || "array";
     for (let n = 1; ; n++) {
       const name = n === 1 ? base : `${base}_${n}`;
       const folded = name.toLowerCase();

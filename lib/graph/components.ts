@@ -52,7 +52,10 @@ export function isBackEdge(ends: Int32Array, source: number, target: number): bo
 }
 
 /** The further edges, sorted by source: those of a node are `targets[starts[node]]` up to `starts[node + 1]`. */
-function edgesBySource({ count, edgeSources, edgeTargets }: Graph): { starts: Int32Array; targets: Int32Array } {
+function edgesBySource({ count, edgeSources, edgeTargets }: Graph): {
+  starts: Int32Array;
+  targets: Int32Array;
+} {
   const starts = new Int32Array(count + 1);
   for (const source of edgeSources) starts[source + 1]!++;
   for (let node = 0; node < count; node++) starts[node + 1]! += starts[node]!;

@@ -118,7 +118,13 @@ export class JsonText {
     function open(object: object, breaks: boolean, start: number, stop: number): Frame {
       const keys = isArray(object) ? null : objectKeys(object);
       writer.raw(keys === null ? "[" : "{");
-      return { object, keys, end: keys !== null && stop === -1 ? keys.length : stop, breaks, position: start };
+      return {
+        object,
+        keys,
+        end: keys !== null && stop === -1 ? keys.length : stop,
+        breaks,
+        position: start,
+      };
     }
   }
 }

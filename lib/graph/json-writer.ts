@@ -7,7 +7,9 @@ const SHORT = 64;
 /** A JSON string that can stand in a template literal. */
 function quote(text: string): string {
   const json = JSON.stringify(text);
-  return json.includes("`") || json.includes("${") ? json.replaceAll("`", "\\u0060").replaceAll("${", "\\u0024{") : json;
+  return json.includes("`") || json.includes("${")
+    ? json.replaceAll("`", "\\u0060").replaceAll("${", "\\u0024{")
+    : json;
 }
 
 export class JsonWriter {

@@ -48,7 +48,8 @@ export function* childrenOf(node: Node): Generator<Node> {
   if (node.create.form === "members") {
     for (const member of node.create.members) if ("node" in member) yield member.node as Node;
   }
-  if (node.create.form === "array") for (const value of node.create.elements) if (value instanceof Node) yield value;
+  if (node.create.form === "array")
+    for (const value of node.create.elements) if (value instanceof Node) yield value;
   if (node.prototype instanceof Node) yield node.prototype;
   if (node.entries !== undefined) for (const value of node.entries) if (value instanceof Node) yield value;
   for (let i = 0; i < node.keys.length; i++) {

@@ -25,12 +25,18 @@ export type PlanCreation =
   /** Plain data as JSON text. */
   | { readonly form: "json"; readonly block: JsonBlock }
   /** A large array or object by its members: JSON text to be spread, and others by themselves. */
-  | { readonly form: "members"; readonly isArray: boolean; readonly members: readonly (JsonBlock | { readonly key: string | number; readonly node: PlanNode })[] }
+  | {
+      readonly form: "members";
+      readonly isArray: boolean;
+      readonly members: readonly (JsonBlock | { readonly key: string | number; readonly node: PlanNode })[];
+    }
   /** A row of a table of plain data. */
   | { readonly form: "row"; readonly table: PlanNode; readonly row: number };
 
 /** The elements of an array: its numbers or bytes in the text, or a member of the array table. */
-export type Content = { readonly form: "inline"; readonly array: ArrayElements } | { readonly form: "stored"; readonly slot: ArraySlot };
+export type Content =
+  | { readonly form: "inline"; readonly array: ArrayElements }
+  | { readonly form: "stored"; readonly slot: ArraySlot };
 
 /** Plain data as JSON, cut into pieces that an engine parses quickly. */
 export interface JsonBlock {

@@ -54,7 +54,9 @@ function isPlainProperty(descriptor: PropertyDescriptor): boolean {
 }
 
 function isEmptyObject({ create, prototype, keys, integrity }: Representation): boolean {
-  return create.form === "object" && prototype === undefined && keys.length === 0 && integrity === "extensible";
+  return (
+    create.form === "object" && prototype === undefined && keys.length === 0 && integrity === "extensible"
+  );
 }
 
 /**
@@ -126,7 +128,8 @@ export function survey(
   function takePlainObject(object: object): readonly unknown[] | undefined {
     const keys = getOwnPropertyNames(object);
     // an object without properties may be anything that was given this prototype
-    if (keys.length === 0 || !isExtensible(object) || getOwnPropertySymbols(object).length !== 0) return undefined;
+    if (keys.length === 0 || !isExtensible(object) || getOwnPropertySymbols(object).length !== 0)
+      return undefined;
     let children: unknown[] | undefined;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
@@ -216,7 +219,10 @@ export function survey(
     }
     const index = count++;
     if (count > MAX_NODES) {
-      throw new PersistError("PERSIST_LIMIT", `the graph has more than ${MAX_NODES} objects, the most that an archive can hold`);
+      throw new PersistError(
+        "PERSIST_LIMIT",
+        `the graph has more than ${MAX_NODES} objects, the most that an archive can hold`,
+      );
     }
     values.push(child);
     parents.push(node);
@@ -262,7 +268,13 @@ export function survey(
   return graph;
 
   function unsupported(error: Unsupported, index: number): PersistError {
-    const partial = { rootNames, roots, values, parents: parents.view(), representations } as unknown as Graph;
+    const partial = {
+      rootNames,
+      roots,
+      values,
+      parents: parents.view(),
+      representations,
+    } as unknown as Graph;
     const keyPath = keyPathOf(partial, index) + (error.key === undefined ? "" : step(error.key));
     return new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} ${error.reason}`, { keyPath });
   }

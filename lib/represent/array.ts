@@ -56,7 +56,14 @@ export function representNumbers(array: readonly number[]): Representation {
     kind: "numbers",
     create: {
       form: "numbers",
-      elements: { type: "Float64Array", view: "Float64Array", dtype: "float64", shape: undefined, length: array.length, data },
+      elements: {
+        type: "Float64Array",
+        view: "Float64Array",
+        dtype: "float64",
+        shape: undefined,
+        length: array.length,
+        data,
+      },
     },
     keys: [],
     values: [],

@@ -44,7 +44,8 @@ export function representMemory(object: object): Representation | undefined {
   if (isTypedArray(object)) return representTypedArray(object);
   if (isDataView(object)) return representDataView(object);
   if (isArrayBuffer(object)) return representBuffer(object, "ArrayBuffer", ArrayBuffer.prototype);
-  if (isSharedArrayBuffer(object)) return representBuffer(object, "SharedArrayBuffer", SharedArrayBuffer.prototype);
+  if (isSharedArrayBuffer(object))
+    return representBuffer(object, "SharedArrayBuffer", SharedArrayBuffer.prototype);
   return undefined;
 }
 
@@ -73,7 +74,14 @@ function representTypedArray(object: object): Representation {
       length,
       tracking,
       elements: byItself
-        ? { type: !isNodeBuffer ? type : whole ? "Buffer" : "pooled Buffer", view: type, dtype: dtypeOf(object), shape: undefined, length, data: bytesOf(object) }
+        ? {
+            type: !isNodeBuffer ? type : whole ? "Buffer" : "pooled Buffer",
+            view: type,
+            dtype: dtypeOf(object),
+            shape: undefined,
+            length,
+            data: bytesOf(object),
+          }
         : undefined,
     },
     prototype: prototype === usual || isNodeBuffer ? undefined : prototype,
@@ -102,7 +110,11 @@ function representDataView(object: object): Representation {
   };
 }
 
-function representBuffer(object: object, type: "ArrayBuffer" | "SharedArrayBuffer", usual: object): Representation {
+function representBuffer(
+  object: object,
+  type: "ArrayBuffer" | "SharedArrayBuffer",
+  usual: object,
+): Representation {
   const buffer = object as ArrayBuffer;
   if (isDetached(buffer)) throw new Unsupported("is a detached buffer");
   const prototype = getPrototypeOf(object);
@@ -139,7 +151,9 @@ export function representForeignArray(object: object): Representation | undefine
   return array instanceof Error ? undefined : ndarray(array);
 }
 
-function fieldsOf(object: object): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
+function fieldsOf(
+  object: object,
+): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
   settleData(object); // a mapped array of this library makes its data on demand
   settleData(object);
   const field = (name: string): unknown => getOwnPropertyDescriptor(object, name)?.value;
@@ -225,7 +239,9 @@ class ViewSerializer extends Serializer {
 function isLengthTracking(view: object, buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   const serializer = new ViewSerializer();
   if (isArrayBuffer(buffer)) serializer.transferArrayBuffer(0, buffer as ArrayBuffer);
-  (serializer as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void })._setTreatArrayBufferViewsAsHostObjects(false);
+  (
+    serializer as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void }
+  )._setTreatArrayBufferViewsAsHostObjects(false);
   try {
     serializer.writeValue(view);
   } catch {

@@ -35,7 +35,12 @@ function builtin(
   skip?: (key: PropertyKey) => boolean,
 ): Representation {
   const prototype = getPrototypeOf(object);
-  return { kind, create, prototype: prototype === usual ? undefined : prototype, ...ownProperties(object, skip) };
+  return {
+    kind,
+    create,
+    prototype: prototype === usual ? undefined : prototype,
+    ...ownProperties(object, skip),
+  };
 }
 
 /** The representation of a date, regular expression, boxed primitive or error; undefined for anything else. */
@@ -48,7 +53,8 @@ export function representBuiltin(object: object): Representation | undefined {
   }
   if (isStringObject(object)) {
     const value = stringValueOf(object);
-    const isOfText = (key: PropertyKey) => key === "length" || (typeof key === "string" && /^\d+$/.test(key) && Number(key) < value.length);
+    const isOfText = (key: PropertyKey) =>
+      key === "length" || (typeof key === "string" && /^\d+$/.test(key) && Number(key) < value.length);
     return builtin("boxed string", object, String.prototype, call("String", true, value), isOfText);
   }
   if (isBooleanObject(object)) {
@@ -104,5 +110,7 @@ function representError(error: Error): Representation {
   }
   const create = call(errorPrototypes.get(usual)!, true, ...(plainMessage ? [message.value] : []));
   const representation = builtin("error", error, usual, create, (key) => plainMessage && key === "message");
-  return getOwnPropertyDescriptor(error, "stack") === undefined ? { ...representation, absent: ["stack"] } : representation;
+  return getOwnPropertyDescriptor(error, "stack") === undefined
+    ? { ...representation, absent: ["stack"] }
+    : representation;
 }

@@ -22,7 +22,13 @@ export function representSet(set: object): Representation {
   return collection("set", "Set", set, setPrototype, entries);
 }
 
-function collection(kind: string, callee: string, object: object, usual: object, entries: unknown[]): Representation {
+function collection(
+  kind: string,
+  callee: string,
+  object: object,
+  usual: object,
+  entries: unknown[],
+): Representation {
   const prototype = getPrototypeOf(object);
   return {
     kind,

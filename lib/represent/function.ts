@@ -4,7 +4,10 @@ import { getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
 import { findFunction } from "./reference/find.ts";
 import { ownProperties, reference, type Representation } from "./representation.ts";
 
-const bind = Function.prototype.call.bind(Function.prototype.bind) as (f: object, ...args: unknown[]) => object;
+const bind = Function.prototype.call.bind(Function.prototype.bind) as (
+  f: object,
+  ...args: unknown[]
+) => object;
 
 export function representFunction(f: object): Representation {
   const found = findFunction(f);
@@ -13,12 +16,24 @@ export function representFunction(f: object): Representation {
   const usual = bind(target, receiver, ...args);
   const isUsual = (key: PropertyKey): boolean => {
     const [own, made] = [getOwnPropertyDescriptor(f, key)!, getOwnPropertyDescriptor(usual, key)];
-    return made !== undefined && Object.is(own.value, made.value) && own.writable === made.writable && own.enumerable === made.enumerable;
+    return (
+      made !== undefined &&
+      Object.is(own.value, made.value) &&
+      own.writable === made.writable &&
+      own.enumerable === made.enumerable
+    );
   };
   return {
     kind: "bound function",
-    create: { form: "call", callee: "Function.prototype.bind.call", construct: false, args: [target, receiver, ...args] },
+    create: {
+      form: "call",
+      callee: "Function.prototype.bind.call",
+      construct: false,
+      args: [target, receiver, ...args],
+    },
     ...ownProperties(f, isUsual),
-    absent: ownKeys(usual).filter((key): key is string => typeof key === "string" && getOwnPropertyDescriptor(f, key) === undefined),
+    absent: ownKeys(usual).filter(
+      (key): key is string => typeof key === "string" && getOwnPropertyDescriptor(f, key) === undefined,
+    ),
   };
 }

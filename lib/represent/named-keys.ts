@@ -40,16 +40,21 @@ function namesOf(array: object): string[] {
         ownProperties: true,
         nonIndexedPropertiesOnly: true,
       };
-      open.post("Runtime.getProperties", question, (refusal, properties: Runtime.GetPropertiesReturnType | undefined) => {
-        failure = refusal;
-        names = properties?.result.filter(({ symbol }) => symbol === undefined).map(({ name }) => name);
-      });
+      open.post(
+        "Runtime.getProperties",
+        question,
+        (refusal, properties: Runtime.GetPropertiesReturnType | undefined) => {
+          failure = refusal;
+          names = properties?.result.filter(({ symbol }) => symbol === undefined).map(({ name }) => name);
+        },
+      );
       open.post("Runtime.releaseObject", { objectId });
     });
   } finally {
     delete holder[HANDLE];
   }
-  if (names === undefined) throw new Error("the inspector did not tell the properties of a typed array", { cause: failure });
+  if (names === undefined)
+    throw new Error("the inspector did not tell the properties of a typed array", { cause: failure });
   return names;
 }
 

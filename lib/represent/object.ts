@@ -1,6 +1,12 @@
 // Ordinary objects: plain ones, those with another prototype, instances of classes. Constructors are never run.
 
-import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, objectPrototype, ownKeys } from "./primordials.ts";
+import {
+  functionToString,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  objectPrototype,
+  ownKeys,
+} from "./primordials.ts";
 import { representForeignArray } from "./buffers.ts";
 import { objectReference, prototypeReference } from "./reference/find.ts";
 import { privateFieldsOf } from "./reference/inspector.ts";
@@ -24,7 +30,8 @@ export function representObject(object: object): Representation {
   if (foreign !== undefined) return foreign;
   refusePrivateState(object, prototype);
   return {
-    kind: prototype === objectPrototype ? "object" : prototype === null ? "null-prototype object" : "instance",
+    kind:
+      prototype === objectPrototype ? "object" : prototype === null ? "null-prototype object" : "instance",
     create: { form: "object" },
     prototype: prototype === objectPrototype ? undefined : prototype,
     ...ownProperties(object),

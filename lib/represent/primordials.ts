@@ -16,7 +16,8 @@ function getter<This, Result>(prototype: object, key: PropertyKey): (self: This)
 }
 
 export const getPrototypeOf: (object: object) => object | null = Object.getPrototypeOf;
-export const getOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor = Object.getOwnPropertyDescriptor;
+export const getOwnPropertyDescriptor: typeof Object.getOwnPropertyDescriptor =
+  Object.getOwnPropertyDescriptor;
 export const getOwnPropertyNames: typeof Object.getOwnPropertyNames = Object.getOwnPropertyNames;
 export const getOwnPropertySymbols: typeof Object.getOwnPropertySymbols = Object.getOwnPropertySymbols;
 export const isExtensible: typeof Object.isExtensible = Object.isExtensible;
@@ -39,7 +40,10 @@ export const setForEach: (set: unknown, visit: (value: unknown) => void) => void
 export const dateGetTime: (date: unknown) => number = uncurry(Date.prototype.getTime as never);
 export const regexpSource: (regexp: unknown) => string = getter(RegExp.prototype, "source");
 export const functionToString: (f: unknown) => string = uncurry(Function.prototype.toString as never);
-export const symbolDescription: (symbol: symbol) => string | undefined = getter(Symbol.prototype, "description");
+export const symbolDescription: (symbol: symbol) => string | undefined = getter(
+  Symbol.prototype,
+  "description",
+);
 export const symbolKeyFor: (symbol: symbol) => string | undefined = Symbol.keyFor;
 
 const regexpFlagGetters = (
@@ -65,12 +69,21 @@ export function regexpFlags(regexp: unknown): string {
 }
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);
-export const typedArrayTag: (view: unknown) => string | undefined = getter(typedArrayPrototype, Symbol.toStringTag);
-export const typedArrayBuffer: (view: unknown) => ArrayBuffer | SharedArrayBuffer = getter(typedArrayPrototype, "buffer");
+export const typedArrayTag: (view: unknown) => string | undefined = getter(
+  typedArrayPrototype,
+  Symbol.toStringTag,
+);
+export const typedArrayBuffer: (view: unknown) => ArrayBuffer | SharedArrayBuffer = getter(
+  typedArrayPrototype,
+  "buffer",
+);
 export const typedArrayByteOffset: (view: unknown) => number = getter(typedArrayPrototype, "byteOffset");
 export const typedArrayByteLength: (view: unknown) => number = getter(typedArrayPrototype, "byteLength");
 export const typedArrayLength: (view: unknown) => number = getter(typedArrayPrototype, "length");
-export const dataViewBuffer: (view: unknown) => ArrayBuffer | SharedArrayBuffer = getter(DataView.prototype, "buffer");
+export const dataViewBuffer: (view: unknown) => ArrayBuffer | SharedArrayBuffer = getter(
+  DataView.prototype,
+  "buffer",
+);
 export const dataViewByteOffset: (view: unknown) => number = getter(DataView.prototype, "byteOffset");
 export const dataViewByteLength: (view: unknown) => number = getter(DataView.prototype, "byteLength");
 export const arrayBufferByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, "byteLength");
@@ -78,8 +91,14 @@ export const sharedArrayBufferByteLength: (buffer: unknown) => number = getter(
   SharedArrayBuffer.prototype,
   "byteLength",
 );
-export const arrayBufferMaxByteLength: (buffer: unknown) => number = getter(ArrayBuffer.prototype, "maxByteLength");
-export const sharedArrayBufferMaxByteLength: (buffer: unknown) => number = getter(SharedArrayBuffer.prototype, "maxByteLength");
+export const arrayBufferMaxByteLength: (buffer: unknown) => number = getter(
+  ArrayBuffer.prototype,
+  "maxByteLength",
+);
+export const sharedArrayBufferMaxByteLength: (buffer: unknown) => number = getter(
+  SharedArrayBuffer.prototype,
+  "maxByteLength",
+);
 export const isResizable: (buffer: unknown) => boolean = getter(ArrayBuffer.prototype, "resizable");
 export const isGrowableShared: (buffer: unknown) => boolean = getter(SharedArrayBuffer.prototype, "growable");
 export const numberValueOf: (box: unknown) => number = uncurry(Number.prototype.valueOf as never);

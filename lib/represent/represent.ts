@@ -77,7 +77,9 @@ function representSymbol(symbol: symbol): Representation {
 function representByTemplate(value: object, rules: readonly Rule[]): Representation | undefined {
   const method = inheritedData(value, represent);
   const template: unknown =
-    typeof method === "function" ? (method as (tag: typeof code) => unknown).call(value, code) : applyRules(value, rules);
+    typeof method === "function"
+      ? (method as (tag: typeof code) => unknown).call(value, code)
+      : applyRules(value, rules);
   if (template === undefined) return undefined;
   if (!(template instanceof Template)) {
     throw new Unsupported("has a [represent] that did not return what code`…` gives");
@@ -102,7 +104,11 @@ function applyRules(value: object, rules: readonly Rule[]): Template | undefined
 
 /** A data property of the value or its prototypes, without running a getter or a trap. */
 function inheritedData(value: object, key: PropertyKey): unknown {
-  for (let holder: object | null = value; holder !== null && !isProxy(holder); holder = getPrototypeOf(holder)) {
+  for (
+    let holder: object | null = value;
+    holder !== null && !isProxy(holder);
+    holder = getPrototypeOf(holder)
+  ) {
     const descriptor = getOwnPropertyDescriptor(holder, key);
     if (descriptor !== undefined) return descriptor.value;
   }
@@ -122,7 +128,10 @@ const unkeepable: readonly [(value: unknown) => boolean, string][] = [
 ];
 
 const derefWeakRef = Function.prototype.call.bind(WeakRef.prototype.deref) as (ref: unknown) => unknown;
-const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (prototype: object, value: unknown) => boolean;
+const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (
+  prototype: object,
+  value: unknown,
+) => boolean;
 
 /** There is no test for this kind but to try, which is slow where it fails: only what looks like one is tried. */
 function isWeakRef(value: unknown): boolean {

@@ -121,12 +121,14 @@ export function ownProperties(
         ? "sealed"
         : "non-extensible";
   // freezing and sealing set these attributes anyhow, so that the properties themselves can be written plainly
-  const implied = integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
+  const implied =
+    integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
   let plain = true;
   for (const key of keysOf(object)) {
     if (skip !== undefined && skip(key)) continue;
     const descriptor = getOwnPropertyDescriptor(object, key)!;
-    if (descriptor.get !== undefined || descriptor.set !== undefined) throw new Unsupported("is an accessor; only data properties can be kept", key);
+    if (descriptor.get !== undefined || descriptor.set !== undefined)
+      throw new Unsupported("is an accessor; only data properties can be kept", key);
     const bits =
       (descriptor.writable === true ? WRITABLE : 0) |
       (descriptor.enumerable === true ? ENUMERABLE : 0) |
@@ -142,5 +144,11 @@ export function ownProperties(
 
 /** What is kept by reference has nothing else to be written. */
 export function reference(kind: string, target: Reference): Representation {
-  return { kind, create: { form: "reference", reference: target }, keys: [], values: [], integrity: "extensible" };
+  return {
+    kind,
+    create: { form: "reference", reference: target },
+    keys: [],
+    values: [],
+    integrity: "extensible",
+  };
 }

@@ -8,7 +8,10 @@ type Getter = (this: unknown) => unknown;
 const hrefOf = Object.getOwnPropertyDescriptor(URL.prototype, "href")!.get as Getter;
 const searchParamsOf = Object.getOwnPropertyDescriptor(URL.prototype, "searchParams")!.get as Getter;
 const textOf = URLSearchParams.prototype.toString as Getter;
-const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (prototype: object, value: unknown) => boolean;
+const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (
+  prototype: object,
+  value: unknown,
+) => boolean;
 
 /** A URL or its parameters; undefined for anything else. Both are told by what only they answer to. */
 export function representUrl(object: object): Representation | undefined {
@@ -43,7 +46,11 @@ function built(callee: string, object: object, usual: object, text: string): Rep
 
 function representParameters(object: object, text: string): Representation {
   const url = [...privateFieldsOf(object).values()].find(
-    (value) => typeof value === "object" && value !== null && answer(hrefOf, value) !== undefined && searchParamsOf.call(value) === object,
+    (value) =>
+      typeof value === "object" &&
+      value !== null &&
+      answer(hrefOf, value) !== undefined &&
+      searchParamsOf.call(value) === object,
   );
   const alone = built("URLSearchParams", object, URLSearchParams.prototype, text);
   return url === undefined ? alone : { ...alone, create: { form: "member", of: url, name: "searchParams" } };

@@ -59,7 +59,9 @@ const SCENARIOS: [string, SaveOptions, boolean][] = [
 
 /** What is in the directory, but for the loader, which stays for whoever comes next. */
 const filesIn = (directory: string): string[] =>
-  (readdirSync(directory, { recursive: true }) as string[]).filter((name) => !/_load-[0-9a-f]+\.m?js$/.test(name)).toSorted();
+  (readdirSync(directory, { recursive: true }) as string[])
+    .filter((name) => !/_load-[0-9a-f]+\.m?js$/.test(name))
+    .toSorted();
 
 for (const [name, options, replaces] of SCENARIOS) {
   describe(`saving ${name} while the disk fails`, function () {
@@ -75,7 +77,10 @@ for (const [name, options, replaces] of SCENARIOS) {
       if (replaces) await save(join(start, "run"), state(200), { ...options, overwrite: false });
       cpSync(start, join(directory, "trial"), { recursive: true });
       const plan = { directory: join(directory, "trial"), at: 0, how: ENOSPC };
-      const { status, output, operations } = runStruck(SAVE, plan, [join(directory, "trial", "run"), JSON.stringify(options)]);
+      const { status, output, operations } = runStruck(SAVE, plan, [
+        join(directory, "trial", "run"),
+        JSON.stringify(options),
+      ]);
       assert.equal(status, 0, output);
       count = operations!;
       assert.ok(count >= 9, `${count} operations`);
@@ -86,9 +91,16 @@ for (const [name, options, replaces] of SCENARIOS) {
       ["an error of the device", EIO],
     ] as const)
       it(`${error} at any operation leaves what was there, and nothing else`, async () => {
-        const { status, output } = runStruck(SAVE_EACH, { directory, at: 0, how: errno }, [directory, JSON.stringify(options), String(count)]);
+        const { status, output } = runStruck(SAVE_EACH, { directory, at: 0, how: errno }, [
+          directory,
+          JSON.stringify(options),
+          String(count),
+        ]);
         assert.equal(status, 0, output);
-        const told = output.trim().split("\n").map((line) => JSON.parse(line) as Told);
+        const told = output
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line) as Told);
         assert.equal(told.length, count);
         const start = filesIn(join(directory, "before"));
         let failed = 0;
@@ -115,7 +127,11 @@ for (const [name, options, replaces] of SCENARIOS) {
             if (replaces) assert.equal(difference(state(200), items), null, where);
             assert.deepEqual(filesIn(here), start, where);
           }
-          assert.deepEqual(readdirSync(here, { recursive: true }).filter((file) => String(file).endsWith(".tmp")), [], where);
+          assert.deepEqual(
+            readdirSync(here, { recursive: true }).filter((file) => String(file).endsWith(".tmp")),
+            [],
+            where,
+          );
           rmSync(here, { recursive: true });
         }
         assert.ok(failed >= count / 2, `${failed} of ${count} failures were reported`);
@@ -138,7 +154,10 @@ for (const [name, options, replaces] of SCENARIOS.slice(0, 4)) {
         const here = join(directory, String(k));
         cpSync(start, here, { recursive: true });
         const plan = { directory: here, at: k, how: k % 2 === 0 ? "kill" : "torn" } as const;
-        const { signal, status, output } = runStruck(SAVE, plan, [join(here, "run"), JSON.stringify(options)]);
+        const { signal, status, output } = runStruck(SAVE, plan, [
+          join(here, "run"),
+          JSON.stringify(options),
+        ]);
         const isThere = readdirSync(here).some((file) => /^run(\.mjs)?$/.test(file));
         const items = isThere ? { ...(await open(join(here, "run"))) } : undefined;
         const isNew = items !== undefined && difference(state(500), items) === null;
@@ -162,7 +181,10 @@ for (const [name, options, replaces] of SCENARIOS.slice(0, 4)) {
           Date.now = now;
         }
         assert.equal(difference(state(600), { ...(await open(join(here, "run"))) }), null, `operation ${k}`);
-        assert.deepEqual(readdirSync(here, { recursive: true }).filter((file) => String(file).endsWith(".tmp")), []);
+        assert.deepEqual(
+          readdirSync(here, { recursive: true }).filter((file) => String(file).endsWith(".tmp")),
+          [],
+        );
       }
       assert.equal(last, "new");
     });

@@ -48,7 +48,15 @@ describe(`a process that saves without end and is killed (SEED=${SEED})`, functi
       const path = join(temporaryDirectory(), "run");
       let last = 0;
       for (let round = 0; round < 4; round++) {
-        const args = ["--input-type=module", "-e", SAVE_FOREVER, "--", path, JSON.stringify(options), String(last + 1)];
+        const args = [
+          "--input-type=module",
+          "-e",
+          SAVE_FOREVER,
+          "--",
+          path,
+          JSON.stringify(options),
+          String(last + 1),
+        ];
         const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
         const exited = once(child, "exit");
         await Promise.race([once(child.stdout, "data"), exited]);
@@ -57,7 +65,9 @@ describe(`a process that saves without end and is killed (SEED=${SEED})`, functi
         assert.deepEqual(await exited, [null, "SIGKILL"]);
 
         const items = (await open(path)) as { step: number; a: Float64Array; b: Int32Array };
-        const imported = (await import(`${pathToFileURL(join(path, "..", options.form === "module" ? "run.mjs" : "run/index.js")).href}?${round}`)) as Members;
+        const imported = (await import(
+          `${pathToFileURL(join(path, "..", options.form === "module" ? "run.mjs" : "run/index.js")).href}?${round}`
+        )) as Members;
         for (const { step, a, b } of [items, imported as typeof items]) {
           assert.ok(step > last, `step ${step} after ${last}`);
           assert.equal(a.length, 50_000);
@@ -95,10 +105,13 @@ describe("a disk that is full", function () {
           const options = { form, arrays, durability } as const;
           const small = new Float64Array(10_000).fill(1);
           const large = new Float64Array(600_000).fill(2);
-          const isFull = (error: unknown): boolean => isPersistError(error, "PERSIST_IO") && /ENOSPC|No space/.test(error.message);
+          const isFull = (error: unknown): boolean =>
+            isPersistError(error, "PERSIST_IO") && /ENOSPC|No space/.test(error.message);
 
           await assert.rejects(save(path, { large }, options), isFull);
-          const left = readdirSync(directory, { recursive: true }).filter((name) => !/_load-/.test(String(name)));
+          const left = readdirSync(directory, { recursive: true }).filter(
+            (name) => !/_load-/.test(String(name)),
+          );
           assert.deepEqual(left, []);
 
           await save(path, { small }, options);

@@ -13,10 +13,18 @@ import { temporaryDirectory } from "../support/temporary.ts";
 
 const ramp = (length = 300): Float64Array => Float64Array.from({ length }, (_, i) => i / 7);
 
-async function refuses(path: string | URL, code: ErrorCode, message = /./, options: OpenOptions = {}): Promise<void> {
+async function refuses(
+  path: string | URL,
+  code: ErrorCode,
+  message = /./,
+  options: OpenOptions = {},
+): Promise<void> {
   const start_ms = performance.now();
   await assert.rejects(open(path, options), (error) => {
-    assert.ok(isPersistError(error, code), `${code} is expected, not ${String((error as { code?: string }).code)}: ${String(error)}`);
+    assert.ok(
+      isPersistError(error, code),
+      `${code} is expected, not ${String((error as { code?: string }).code)}: ${String(error)}`,
+    );
     assert.match(error.message, message);
     return true;
   });
@@ -151,7 +159,13 @@ describe("open", () => {
     });
   });
 
-  for (const escape of ["../../secret.npy", "../secret.npy", "/etc/hostname", "_arrays/../../secret.npy", "./../secret.npy"])
+  for (const escape of [
+    "../../secret.npy",
+    "../secret.npy",
+    "/etc/hostname",
+    "_arrays/../../secret.npy",
+    "./../secret.npy",
+  ])
     it(`does not leave the archive for ${escape}`, async () => {
       cpSync(array(), join(path, "..", "secret.npy"));
       edit((text) => text.replace("_arrays/psi.npy", escape));
@@ -182,11 +196,31 @@ describe("open", () => {
       ["a getter", "export const a = { get b() { return process.exit(3); } };", "PERSIST_UNTRUSTED_CODE"],
       ["a computed key", "export const a = { [process.exit(3)]: 1 };", "PERSIST_UNTRUSTED_CODE"],
       ["a template", "export const a = `${process.exit(3)}`;", "PERSIST_UNTRUSTED_CODE"],
-      ["the constructor of functions", 'export const a = Map.constructor("process.exit(3)")();', "PERSIST_UNTRUSTED_CODE"],
-      ["an import of a built-in module", 'import { exec } from "node:child_process";\nexport const a = exec("true");', "PERSIST_UNTRUSTED_IMPORT"],
-      ["an import of data", 'import a from "data:text/javascript,process.exit(3)";\nexport { a };', "PERSIST_UNTRUSTED_IMPORT"],
-      ["an import of a file beside it", 'import { a } from "./planted.js";\nexport { a };', "PERSIST_UNTRUSTED_IMPORT"],
-      ["an import of a package beside it", 'import { a } from "my-sim";\nexport { a };', "PERSIST_UNTRUSTED_IMPORT"],
+      [
+        "the constructor of functions",
+        'export const a = Map.constructor("process.exit(3)")();',
+        "PERSIST_UNTRUSTED_CODE",
+      ],
+      [
+        "an import of a built-in module",
+        'import { exec } from "node:child_process";\nexport const a = exec("true");',
+        "PERSIST_UNTRUSTED_IMPORT",
+      ],
+      [
+        "an import of data",
+        'import a from "data:text/javascript,process.exit(3)";\nexport { a };',
+        "PERSIST_UNTRUSTED_IMPORT",
+      ],
+      [
+        "an import of a file beside it",
+        'import { a } from "./planted.js";\nexport { a };',
+        "PERSIST_UNTRUSTED_IMPORT",
+      ],
+      [
+        "an import of a package beside it",
+        'import { a } from "my-sim";\nexport { a };',
+        "PERSIST_UNTRUSTED_IMPORT",
+      ],
     ];
     for (const [name, text, code] of texts)
       it(`of ${name}, and says where it stands`, async () => {
@@ -228,7 +262,11 @@ describe("open", () => {
       const { grid, Class } = await open(at("grid"), { modules: { "../../classes.mjs": classes } });
       assert.equal(Class, classes["Grid"]);
       assert.equal(Object.getPrototypeOf(grid), classes["Grid"].prototype);
-      await refuses(at("grid"), "PERSIST_UNTRUSTED_IMPORT", /modules: \{ "\.\.\/\.\.\/classes\.mjs": await import/);
+      await refuses(
+        at("grid"),
+        "PERSIST_UNTRUSTED_IMPORT",
+        /modules: \{ "\.\.\/\.\.\/classes\.mjs": await import/,
+      );
       await refuses(at("grid"), "PERSIST_UNTRUSTED_IMPORT", /./, { modules: { "./classes.mjs": classes } });
     });
 
@@ -242,7 +280,9 @@ describe("open", () => {
     });
 
     it("calls a class that says how it is written, and no other", async () => {
-      const { safe } = (await open(at("safe"), { modules: { "../../represented.mjs": represented } })) as Members;
+      const { safe } = (await open(at("safe"), {
+        modules: { "../../represented.mjs": represented },
+      })) as Members;
       assert.equal(safe.read(), "secret");
       const ran: unknown[] = [];
       const planted = {
@@ -250,9 +290,14 @@ describe("open", () => {
           ran.push(secret);
         },
       };
-      await refuses(at("safe"), "PERSIST_UNTRUSTED_CODE", /Safe/, { modules: { "../../represented.mjs": planted } });
+      await refuses(at("safe"), "PERSIST_UNTRUSTED_CODE", /Safe/, {
+        modules: { "../../represented.mjs": planted },
+      });
       assert.deepEqual(ran, []);
-      const options = { modules: { "../../represented.mjs": planted }, calls: { "../../represented.mjs": ["Safe"] } };
+      const options = {
+        modules: { "../../represented.mjs": planted },
+        calls: { "../../represented.mjs": ["Safe"] },
+      };
       await open(at("safe"), options);
       assert.deepEqual(ran, ["secret"]);
     });

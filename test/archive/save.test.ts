@@ -1,6 +1,14 @@
 // Saving: what is written where, what is refused, and what a failed save leaves behind.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isPersistError, NDArray, open, save, type SaveOptions } from "persist-archive";
@@ -21,9 +29,12 @@ function filesIn(directory: string): string[] {
 }
 
 /** The hash in a loader's name belongs to its content. */
-const masked = (files: string[]): string[] => files.map((file) => file.replace(/_load-[0-9a-f]{6}/, "_load-<hash>"));
+const masked = (files: string[]): string[] =>
+  files.map((file) => file.replace(/_load-[0-9a-f]{6}/, "_load-<hash>"));
 
-const importFrom = async (path: string): Promise<Members> => ({ ...((await import(pathToFileURL(path).href)) as Members) });
+const importFrom = async (path: string): Promise<Members> => ({
+  ...((await import(pathToFileURL(path).href)) as Members),
+});
 
 const has =
   (code: string, message = /./) =>
@@ -39,16 +50,25 @@ describe("save", () => {
       const path = join(directory, "deep", "er", "run");
       const report = await save(path, { psi: ramp(), n: 1 });
       assert.equal(report.path, join(path, "index.js"));
-      assert.deepEqual(masked(filesIn(path)), ["_arrays/psi.npy", "_load-<hash>.js", "index.js", "package.json"]);
+      assert.deepEqual(masked(filesIn(path)), [
+        "_arrays/psi.npy",
+        "_load-<hash>.js",
+        "index.js",
+        "package.json",
+      ]);
       assert.deepEqual(report.files.map(({ name }) => name).toSorted(), filesIn(path));
-      for (const { name, size_bytes } of report.files) assert.equal(statSync(join(path, name)).size, size_bytes, name);
+      for (const { name, size_bytes } of report.files)
+        assert.equal(statSync(join(path, name)).size, size_bytes, name);
       assert.equal(
         report.size_bytes,
         report.files.reduce((sum, { size_bytes }) => sum + size_bytes, 0),
       );
       assert.ok(report.elapsed_ms > 0);
       assert.deepEqual(report.relativeImports, []);
-      assert.deepEqual(JSON.parse(readFileSync(join(path, "package.json"), "utf8")), { type: "module", exports: "./index.js" });
+      assert.deepEqual(JSON.parse(readFileSync(join(path, "package.json"), "utf8")), {
+        type: "module",
+        exports: "./index.js",
+      });
       assert.equal(difference({ n: 1, psi: ramp() }, await importFrom(report.path)), null);
     });
 
@@ -78,10 +98,17 @@ describe("save", () => {
       it(`writes one module with its arrays beside it, from the path ${given}`, async () => {
         const report = await save(join(directory, given), { psi: ramp(), n: 1 }, { form: "module" });
         assert.equal(report.path, join(directory, "run.mjs"));
-        assert.deepEqual(masked(filesIn(directory)), ["run.mjs", "run_arrays/psi.npy", "run_load-<hash>.mjs"]);
+        assert.deepEqual(masked(filesIn(directory)), [
+          "run.mjs",
+          "run_arrays/psi.npy",
+          "run_load-<hash>.mjs",
+        ]);
         assert.deepEqual(report.files.map(({ name }) => name).toSorted(), filesIn(directory));
         for (const found of ["run", "run.mjs"])
-          assert.equal(difference({ n: 1, psi: ramp() }, inOrder(await open(join(directory, found)), ["n", "psi"])), null);
+          assert.equal(
+            difference({ n: 1, psi: ramp() }, inOrder(await open(join(directory, found)), ["n", "psi"])),
+            null,
+          );
         assert.equal(difference({ n: 1, psi: ramp() }, await importFrom(report.path)), null);
       });
 
@@ -141,35 +168,55 @@ describe("save", () => {
     it("arrayThreshold: stores arrays with more elements outside", async () => {
       const items = { at: ramp(100), above: ramp(101) };
       const first = await save(join(directory, "by-default"), items);
-      assert.deepEqual(first.files.map(({ name }) => name).filter((name) => name.endsWith(".npy")), ["_arrays/above.npy"]);
-      const second = await save(join(directory, "zero"), { ...items, one: ramp(1), none: ramp(0) }, { arrayThreshold: 0 });
+      assert.deepEqual(
+        first.files.map(({ name }) => name).filter((name) => name.endsWith(".npy")),
+        ["_arrays/above.npy"],
+      );
+      const second = await save(
+        join(directory, "zero"),
+        { ...items, one: ramp(1), none: ramp(0) },
+        { arrayThreshold: 0 },
+      );
       assert.deepEqual(
         second.files.map(({ name }) => name).filter((name) => name.endsWith(".npy")),
         ["_arrays/at.npy", "_arrays/above.npy", "_arrays/one.npy"],
       );
       const third = await save(join(directory, "never"), items, { arrayThreshold: Infinity });
-      assert.deepEqual(third.files.map(({ name }) => name), ["package.json", "index.js"]);
+      assert.deepEqual(
+        third.files.map(({ name }) => name),
+        ["package.json", "index.js"],
+      );
     });
 
     it("arrayThreshold: counts the elements of an n-dimensional array, not the numbers of its data", async () => {
       const psi = new NDArray({ data: new Float64Array(200), shape: [10, 10], dtype: "complex128" });
       const { files } = await save(join(directory, "run"), { psi });
-      assert.deepEqual(files.map(({ name }) => name), ["package.json", "index.js"]);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ["package.json", "index.js"],
+      );
     });
 
     it("arrays: hdf5 puts all arrays into one file", async () => {
       const { files } = await save(join(directory, "run"), { a: ramp(), b: [ramp()] }, { arrays: "hdf5" });
-      assert.deepEqual(files.map(({ name }) => name).filter((name) => name.startsWith("_arrays")), ["_arrays/arrays.h5"]);
+      assert.deepEqual(
+        files.map(({ name }) => name).filter((name) => name.startsWith("_arrays")),
+        ["_arrays/arrays.h5"],
+      );
     });
 
     it("onProgress: counts up to all bytes of the arrays", async () => {
       for (const arrays of ["npy", "hdf5"] as const) {
         const seen: { done_bytes: number; total_bytes: number }[] = [];
-        await save(join(directory, arrays), { psi: new Float64Array(2e6) }, {
-          arrays,
-          durability: "process",
-          onProgress: (progress) => seen.push(progress),
-        });
+        await save(
+          join(directory, arrays),
+          { psi: new Float64Array(2e6) },
+          {
+            arrays,
+            durability: "process",
+            onProgress: (progress) => seen.push(progress),
+          },
+        );
         const { done_bytes, total_bytes } = seen.at(-1)!;
         assert.equal(done_bytes, total_bytes, arrays);
         assert.ok(total_bytes >= 16e6 && total_bytes < 16e6 + 1e4, `${total_bytes}`);
@@ -194,10 +241,13 @@ describe("save", () => {
     ];
     for (const [option, value, message] of misuse)
       it(`refuses ${option}: ${JSON.stringify(value)} as misuse, and writes nothing`, async () => {
-        await assert.rejects(save(join(directory, "run"), { a: 1 }, { [option]: value } as SaveOptions), (error) => {
-          assert.ok(error instanceof TypeError || error instanceof RangeError);
-          return message.test(error.message);
-        });
+        await assert.rejects(
+          save(join(directory, "run"), { a: 1 }, { [option]: value } as SaveOptions),
+          (error) => {
+            assert.ok(error instanceof TypeError || error instanceof RangeError);
+            return message.test(error.message);
+          },
+        );
         assert.deepEqual(readdirSync(directory), []);
       });
   });
@@ -246,12 +296,28 @@ describe("save", () => {
     for (const [name, reason] of refused)
       it(`refuses ${JSON.stringify(name.slice(0, 20))} with the reason`, async () => {
         const items = JSON.parse(`{ ${JSON.stringify(name)}: 1 }`) as object;
-        await assert.rejects(save(join(directory, "run"), items as never), has("PERSIST_INVALID_NAME", reason));
+        await assert.rejects(
+          save(join(directory, "run"), items as never),
+          has("PERSIST_INVALID_NAME", reason),
+        );
         assert.deepEqual(readdirSync(directory), []);
       });
 
     it("takes reserved words, the text's own names, globals, and 200 bytes", async () => {
-      const names = ["class", "await", "arrays", "load", "bytes", "Map", "import", "$", "ψ".repeat(100), "constructor", "package", "index"];
+      const names = [
+        "class",
+        "await",
+        "arrays",
+        "load",
+        "bytes",
+        "Map",
+        "import",
+        "$",
+        "ψ".repeat(100),
+        "constructor",
+        "package",
+        "index",
+      ];
       const items = Object.fromEntries(names.map((name, i) => [name, { i, data: ramp(150) }]));
       const { path } = await save(join(directory, "run"), items);
       assert.equal(difference(items, inOrder(await importFrom(path), names)), null);
@@ -269,7 +335,12 @@ describe("save", () => {
 
   describe("takes the graph as it is at the call", () => {
     it("whatever is done to it afterwards", async () => {
-      const inner = { list: [1, 2], map: new Map([["a", { b: 1 }]]), small: Float64Array.of(1, 2), when: new Date(0) };
+      const inner = {
+        list: [1, 2],
+        map: new Map([["a", { b: 1 }]]),
+        small: Float64Array.of(1, 2),
+        when: new Date(0),
+      };
       const items: Record<string, unknown> = { inner, n: 1 };
       const saved = save(join(directory, "run"), items);
       inner.list.push(3);
@@ -281,7 +352,15 @@ describe("save", () => {
       items["n"] = 2;
       items["more"] = 3;
       await saved;
-      const expected = { inner: { list: [1, 2], map: new Map([["a", { b: 1 }]]), small: Float64Array.of(1, 2), when: new Date(0) }, n: 1 };
+      const expected = {
+        inner: {
+          list: [1, 2],
+          map: new Map([["a", { b: 1 }]]),
+          small: Float64Array.of(1, 2),
+          when: new Date(0),
+        },
+        n: 1,
+      };
       assert.equal(difference(expected, { ...(await open(join(directory, "run"))) }), null);
     });
 
@@ -291,7 +370,11 @@ describe("save", () => {
         const before = filesIn(directory);
         for (const later of [0, 1, 3, 6]) {
           const psi = ramp(1e6);
-          const saved = save(join(directory, "run"), { psi }, { arrays, overwrite: true, durability: "process" });
+          const saved = save(
+            join(directory, "run"),
+            { psi },
+            { arrays, overwrite: true, durability: "process" },
+          );
           const outcome = saved.then(
             () => "saved",
             (error: unknown) => error,
@@ -312,7 +395,17 @@ describe("save", () => {
       ["a closure", () => ({ runs: [{}, { done: () => directory }] }), ".runs[1].done"],
       ["a WeakMap in a Map", () => ({ cache: new Map([["k", new WeakMap()]]) }), ".cache"],
       ["a promise", () => ({ late: Promise.resolve() }), ".late"],
-      ["an accessor", () => ({ a: { get b() { throw new Error("was called"); } } }), ".a.b"],
+      [
+        "an accessor",
+        () => ({
+          a: {
+            get b() {
+              throw new Error("was called");
+            },
+          },
+        }),
+        ".a.b",
+      ],
       ["a proxy", () => ({ a: new Proxy({}, {}) }), ".a"],
     ];
     for (const [name, make, keyPath] of cases)
@@ -354,14 +447,23 @@ describe("save", () => {
             const onProgress = ({ done_bytes }: { done_bytes: number }): void => {
               if (done_bytes > 0) controller.abort(new Error("enough"));
             };
-            const options = { form, arrays, durability: "process", overwrite: true, signal: controller.signal, onProgress } as const;
+            const options = {
+              form,
+              arrays,
+              durability: "process",
+              overwrite: true,
+              signal: controller.signal,
+              onProgress,
+            } as const;
             const outcome = await save(join(directory, String(attempt)), state, options).then(
               () => "saved",
               (error: unknown) => String(error),
             );
             if (outcome === "saved") continue;
             assert.equal(outcome, "Error: enough");
-            const left = readdirSync(directory).filter((name) => name.replace(/^\./, "").startsWith(String(attempt)));
+            const left = readdirSync(directory).filter((name) =>
+              name.replace(/^\./, "").startsWith(String(attempt)),
+            );
             assert.deepEqual(left, []);
             return;
           }

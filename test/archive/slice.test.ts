@@ -23,19 +23,37 @@ function makeItems() {
   const axis = Float64Array.from({ length: 512 }, (_, i) => -12 + (24 * i) / 512);
   axis[7] = -0;
   axis[8] = NaN;
-  const grid = Object.assign(Object.create(classes["Grid"].prototype as object), { n: 512, dx: 24 / 512, axis });
+  const grid = Object.assign(Object.create(classes["Grid"].prototype as object), {
+    n: 512,
+    dx: 24 / 512,
+    axis,
+  });
   const parameters = { g: 100.5, label: "harmonic", tags: ["a", "b"], started: new Date(1_748_779_200_000) };
   const energies = new Map<unknown, unknown>([
     [0, 1.5],
     [parameters, { grid, steps: 10n }],
   ]);
-  const state: Record<string, unknown> = { psi, grid, parameters, element: new mesh["Element"](), few: [1, 2] };
-  state["history"] = [{ step: 1, before: null as unknown }, { step: 2, before: state }];
+  const state: Record<string, unknown> = {
+    psi,
+    grid,
+    parameters,
+    element: new mesh["Element"](),
+    few: [1, 2],
+  };
+  state["history"] = [
+    { step: 1, before: null as unknown },
+    { step: 2, before: state },
+  ];
   energies.set("state", state);
   return { state, grid, parameters, energies, axis, window: Float32Array.of(1, 0.5), none: null, class: 1 };
 }
 
-const references = [classes["Grid"], classes["Grid"].prototype, mesh["Element"], mesh["Element"].prototype] as unknown[];
+const references = [
+  classes["Grid"],
+  classes["Grid"].prototype,
+  mesh["Element"],
+  mesh["Element"].prototype,
+] as unknown[];
 
 const FORMS: [string, SaveOptions][] = [
   ["a package with npy files", {}],
@@ -60,7 +78,8 @@ for (const [name, options] of FORMS) {
     it("comes back by import()", async () => {
       const items = { ...((await import(pathToFileURL(report.path).href)) as Members) };
       assert.deepEqual(Object.keys(items), Object.keys(makeItems()).toSorted());
-      for (const [key, value] of Object.entries(makeItems())) assert.equal(difference(value, items[key]), null, key);
+      for (const [key, value] of Object.entries(makeItems()))
+        assert.equal(difference(value, items[key]), null, key);
       assert.equal(difference(inOrder(makeItems()), inOrder(items), { references }), null);
     });
 
@@ -164,7 +183,13 @@ function inOrder(items: Members): Members {
 /** Files below a directory that this process has mapped. */
 function filesMapped(directory: string): string[] {
   const lines = readFileSync("/proc/self/maps", "utf8").split("\n");
-  return [...new Set(lines.filter((line) => line.includes(`${directory}/`) || line.includes(`${directory}_arrays/`)).map((line) => line.replace(/^[^/]*/, "")))];
+  return [
+    ...new Set(
+      lines
+        .filter((line) => line.includes(`${directory}/`) || line.includes(`${directory}_arrays/`))
+        .map((line) => line.replace(/^[^/]*/, "")),
+    ),
+  ];
 }
 
 function hexOf({ data }: NDArray): string {

@@ -20,7 +20,9 @@ let built: string | undefined;
 function shim(): string {
   if (built !== undefined) return built;
   const path = join(temporaryDirectory(), "shim.so");
-  execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", path, join(root, "test/faults/shim.c"), "-ldl"], { stdio: "pipe" });
+  execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", path, join(root, "test/faults/shim.c"), "-ldl"], {
+    stdio: "pipe",
+  });
   return (built = path);
 }
 

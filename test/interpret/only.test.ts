@@ -122,7 +122,8 @@ describe("only", () => {
   });
 
   it("finds what is bound further down, and asks for no more than that", () => {
-    const late = 'export const a = [Grid]; export const b = [Other]; import { Grid } from "x"; import { Other } from "y";';
+    const late =
+      'export const a = [Grid]; export const b = [Other]; import { Grid } from "x"; import { Other } from "y";';
     imports = [];
     interpret(late, { ...options, only: ["a"] });
     assert.deepEqual(imports, ["x"]);

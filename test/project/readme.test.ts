@@ -12,7 +12,9 @@ const readme = read("README.md");
 
 /** The blocks of a language, in order. */
 function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, text]) => text!);
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+    ([, text]) => text!,
+  );
 }
 
 /** The hash in the loader's name changes with the loader. */
@@ -35,7 +37,10 @@ describe("README.md", () => {
     it(`has a program ${i + 1} that runs`, () => {
       const file = join(directory, `program-${i + 1}.js`);
       writeFileSync(file, program);
-      const { status, stdout, stderr } = spawnSync(process.execPath, [file], { cwd: directory, encoding: "utf8" });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
+        cwd: directory,
+        encoding: "utf8",
+      });
       assert.equal(status, 0, stderr);
       if (i === 0) assert.equal(stdout, "[ 512, 512 ] harmonic\n");
     });

@@ -4,8 +4,8 @@ import { ftruncateSync, openSync, writeSync, closeSync } from "node:fs";
 import { join } from "node:path";
 
 export default {
-  title: "open and map a 3 GB npy file, read one element, close",
-  parameters: { elements: 375_000_000, times: 200 },
+  title: "open and map a 3 GB npy file, close",
+  parameters: { elements: 375_000_000, times: 200, read: false },
   quick: { elements: 3_750_000, times: 20 },
   reference: ["c-mmap"],
   targets: [

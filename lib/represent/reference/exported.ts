@@ -33,7 +33,9 @@ function indexNewModules(): void {
   const loaded = [
     ...Object.keys(require.cache),
     // a module with a query is another instance than its file's
-    ...loadedModules().filter((url) => !/[?#]/.test(url)).map((url) => fileURLToPath(url)),
+    ...loadedModules()
+      .filter((url) => !/[?#]/.test(url))
+      .map((url) => fileURLToPath(url)),
   ];
   for (const file of loaded) {
     if (indexed.has(file) || file === process.argv[1]) continue;

@@ -31,7 +31,9 @@ export function findFunction(f: object): Reference | NonNullable<FunctionFacts["
 
 function functionReference(f: object): Reference {
   const reference = findFunction(f);
-  return "path" in reference ? reference : refuse(`${describe(f)} is a bound function, which cannot be referred to`);
+  return "path" in reference
+    ? reference
+    : refuse(`${describe(f)} is a bound function, which cannot be referred to`);
 }
 
 /** The reference of a prototype object: `X.prototype` of what can be referred to, or a registered object; undefined for plain data. */
@@ -63,15 +65,23 @@ export function knownReference(object: object): Reference | undefined {
 function locate(f: object, url: string | undefined): Reference {
   const name = describe(f);
   if (url === undefined || url === "") {
-    return builtinReference(f) ?? refuse(`${name} is a function that no module exports; only functions that can be imported are kept`);
+    return (
+      builtinReference(f) ??
+      refuse(`${name} is a function that no module exports; only functions that can be imported are kept`)
+    );
   }
-  if (url.startsWith("node:")) return builtinReference(f) ?? refuse(`${name} is internal to Node and cannot be imported`);
+  if (url.startsWith("node:"))
+    return builtinReference(f) ?? refuse(`${name} is internal to Node and cannot be imported`);
   if (!url.startsWith("file:") && !url.startsWith("/")) {
-    return refuse(`${name} comes from ${url}, which an archive cannot import; move it to a module or register() it`);
+    return refuse(
+      `${name} comes from ${url}, which an archive cannot import; move it to a module or register() it`,
+    );
   }
   const file = url.startsWith("file:") ? fileURLToPath(url) : url;
   if (isEntry(file)) {
-    return refuse(`${name} is defined in the program's entry script, which importing would run again; move it to a module or register() it`);
+    return refuse(
+      `${name} is defined in the program's entry script, which importing would run again; move it to a module or register() it`,
+    );
   }
   return bareReference(file, f) ?? fileReference(file, f, name);
 }
@@ -108,18 +118,23 @@ function fileReference(file: string, f: object, name: string): Reference {
         : code === "ERR_REQUIRE_CYCLE_MODULE"
           ? "is still being evaluated"
           : "cannot be loaded again";
-    return refuse(`${name} is defined in a module that ${why} (${pathToFileURL(file).href}); move it to a module of its own or register() it`);
+    return refuse(
+      `${name} is defined in a module that ${why} (${pathToFileURL(file).href}); move it to a module of its own or register() it`,
+    );
   }
   const path = findMember(exports, f);
   if (path === undefined) {
-    return refuse(`${name} is not exported by the module that defines it (${pathToFileURL(file).href}); export it or register() it`);
+    return refuse(
+      `${name} is not exported by the module that defines it (${pathToFileURL(file).href}); export it or register() it`,
+    );
   }
   return { file, path: asImported(exports, path) };
 }
 
 function builtinReference(f: object): Reference | undefined {
   for (const id of builtinModules) {
-    if (id.startsWith("_") || id === "inspector" || id === "repl" || id === "trace_events" || id === "wasi") continue;
+    if (id.startsWith("_") || id === "inspector" || id === "repl" || id === "trace_events" || id === "wasi")
+      continue;
     let exports: unknown;
     try {
       exports = require(`node:${id}`);

@@ -16,7 +16,8 @@ export interface FunctionFacts {
   /** The `file:` URL (or path) of its source; undefined for built-in and bound functions. */
   readonly url: string | undefined;
   /** What a bound function calls; undefined for others. */
-  readonly bound: { readonly target: object; readonly receiver: unknown; readonly args: readonly unknown[] } | undefined;
+  readonly bound:
+    { readonly target: object; readonly receiver: unknown; readonly args: readonly unknown[] } | undefined;
 }
 
 export function inspectFunction(f: object): FunctionFacts {
@@ -40,14 +41,20 @@ export function inspectFunction(f: object): FunctionFacts {
 /** The values of an object's `#private` fields, by name. */
 export function privateFieldsOf(object: object): Map<string, unknown> {
   return withSession((session) => {
-    const { privateProperties = [] } = propertiesOf(session, object) as { privateProperties?: Runtime.PropertyDescriptor[] };
+    const { privateProperties = [] } = propertiesOf(session, object) as {
+      privateProperties?: Runtime.PropertyDescriptor[];
+    };
     return new Map(privateProperties.map(({ name, value }) => [name, valueOf(session, value)]));
   });
 }
 
 /** The URLs of the ES modules that this process has loaded from files. */
 export function loadedModules(): string[] {
-  return withSession((_session, urls) => [...urls.values()].filter(({ isModule, url }) => isModule && url.startsWith("file:")).map(({ url }) => url));
+  return withSession((_session, urls) =>
+    [...urls.values()]
+      .filter(({ isModule, url }) => isModule && url.startsWith("file:"))
+      .map(({ url }) => url),
+  );
 }
 
 type Scripts = Map<string, { readonly url: string; readonly isModule: boolean }>;
@@ -57,7 +64,9 @@ function withSession<T>(use: (session: Session, scripts: Scripts) => T): T {
   session.connect();
   try {
     const scripts: Scripts = new Map();
-    session.on("Debugger.scriptParsed", ({ params: { scriptId, url, isModule = false } }) => scripts.set(scriptId, { url, isModule }));
+    session.on("Debugger.scriptParsed", ({ params: { scriptId, url, isModule = false } }) =>
+      scripts.set(scriptId, { url, isModule }),
+    );
     session.post("Debugger.enable");
     return use(session, scripts);
   } finally {
@@ -102,5 +111,7 @@ function valueOf(session: Session, remote: Runtime.RemoteObject | undefined): un
     });
   }
   if (unserializableValue === undefined) return remote.value;
-  return unserializableValue.endsWith("n") ? BigInt(unserializableValue.slice(0, -1)) : Number(unserializableValue);
+  return unserializableValue.endsWith("n")
+    ? BigInt(unserializableValue.slice(0, -1))
+    : Number(unserializableValue);
 }

@@ -28,7 +28,8 @@ export function visitMembers(exports: unknown, visit: (value: unknown, path: str
       if (seen.has(holder)) continue;
       seen.add(holder);
       for (const key of ownKeys(holder)) {
-        if (typeof key !== "string" || key === "module.exports" || (depth > 0 && key === "constructor")) continue;
+        if (typeof key !== "string" || key === "module.exports" || (depth > 0 && key === "constructor"))
+          continue;
         const value = read(holder, key, depth === 0);
         const here = [...path, key];
         if (visit(value, here)) return;
@@ -48,7 +49,9 @@ function read(holder: object, key: string, isExport: boolean): unknown {
   try {
     if (isModuleNamespaceObject(holder)) return (holder as Record<string, unknown>)[key];
     const descriptor = getOwnPropertyDescriptor(holder, key);
-    return isExport && descriptor?.get !== undefined ? (holder as Record<string, unknown>)[key] : descriptor?.value;
+    return isExport && descriptor?.get !== undefined
+      ? (holder as Record<string, unknown>)[key]
+      : descriptor?.value;
   } catch {
     return undefined;
   }

@@ -41,7 +41,8 @@ function readPackage(directory: string, manifest: string): Package | undefined {
   const specifiers = [name];
   if (typeof exports === "object" && exports !== null && !Array.isArray(exports)) {
     for (const key of Object.keys(exports)) {
-      if (key.startsWith("./") && !key.includes("*") && key !== "./package.json") specifiers.push(name + key.slice(1));
+      if (key.startsWith("./") && !key.includes("*") && key !== "./package.json")
+        specifiers.push(name + key.slice(1));
     }
   }
   return { directory, name, specifiers, hasExports: exports !== undefined && exports !== null };
@@ -51,7 +52,10 @@ function readPackage(directory: string, manifest: string): Package | undefined {
  * The bare specifier and member path by which a program beside the file's package reaches `target`; undefined when the package
  * does not export it. A package that lies in no `node_modules` counts only when it refers to itself through `exports`.
  */
-export function bareReference(file: string, target: unknown): { specifier: string; path: string[] } | undefined {
+export function bareReference(
+  file: string,
+  target: unknown,
+): { specifier: string; path: string[] } | undefined {
   const found = packageOf(file);
   if (found === undefined) return undefined;
   const installed = found.directory.includes(`${sep}node_modules${sep}`);
@@ -61,7 +65,9 @@ export function bareReference(file: string, target: unknown): { specifier: strin
     let exports: unknown;
     try {
       // a package without `exports` cannot name itself: its entry is reached through its directory
-      exports = require(found.hasExports ? specifier : join(found.directory, specifier.slice(found.name.length)));
+      exports = require(
+        found.hasExports ? specifier : join(found.directory, specifier.slice(found.name.length)),
+      );
     } catch {
       continue;
     }
@@ -83,5 +89,7 @@ export function asImported(exports: unknown, path: string[]): string[] {
 }
 
 function isNamespace(exports: unknown): boolean {
-  return Object.prototype.toString.call(exports) === "[object Module]" && Object.getPrototypeOf(exports) === null;
+  return (
+    Object.prototype.toString.call(exports) === "[object Module]" && Object.getPrototypeOf(exports) === null
+  );
 }

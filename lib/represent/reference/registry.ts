@@ -13,12 +13,18 @@ const called = new Set<string>();
  * @throws TypeError when `target` is a primitive other than a symbol, or a field is missing
  */
 export function register(target: object | symbol, where: { module: string; name: string }): void {
-  if ((typeof target !== "object" || target === null) && typeof target !== "function" && typeof target !== "symbol") {
+  if (
+    (typeof target !== "object" || target === null) &&
+    typeof target !== "function" &&
+    typeof target !== "symbol"
+  ) {
     throw new TypeError("register: only a class, function, object or symbol can be registered");
   }
   const { module, name } = where;
-  if (typeof module !== "string" || module === "") throw new TypeError("register: `module` must be a specifier");
-  if (typeof name !== "string" || name === "") throw new TypeError("register: `name` must be the name of an export");
+  if (typeof module !== "string" || module === "")
+    throw new TypeError("register: `module` must be a specifier");
+  if (typeof name !== "string" || name === "")
+    throw new TypeError("register: `name` must be the name of an export");
   registered.set(target, { specifier: module, path: name.split(".") });
   called.add(`${module}\0${name}`);
 }
