@@ -14,6 +14,7 @@ import {
   objectPrototype,
 } from "../represent/primordials.ts";
 import { representNumbers } from "../represent/array.ts";
+import { otherNamesOf } from "../represent/inspector.ts";
 import type { Representation } from "../represent/representation.ts";
 import { Unsupported } from "../represent/unsupported.ts";
 import { isNodeValue, mapChildren } from "./children.ts";
@@ -47,6 +48,9 @@ export interface Graph {
 }
 
 const NONE: readonly unknown[] = [];
+
+/** Arrays with more elements are asked for their other names in a way that has a price of its own. */
+const LONG = 10_000;
 
 /** A data property as an assignment makes it. Accessors have no `writable`. */
 function isPlainProperty(descriptor: PropertyDescriptor): boolean {
@@ -147,8 +151,9 @@ export function survey(
 
   function takePlainArray(array: unknown[]): readonly unknown[] | undefined {
     const { length } = array;
-    // with a property for each index there is one name more, and that is `length`
-    if (getOwnPropertyNames(array).length !== length + 1) return undefined;
+    // with a property for each index, which is seen below, there is one name more, and that is `length`
+    const others = length > LONG ? otherNamesOf(array).length : getOwnPropertyNames(array).length - length;
+    if (others !== 1) return undefined;
     if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return undefined;
     if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return undefined;
     let children: unknown[] | undefined;

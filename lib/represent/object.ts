@@ -9,7 +9,7 @@ import {
 } from "./primordials.ts";
 import { representForeignArray } from "./buffers.ts";
 import { objectReference, prototypeReference } from "./reference/find.ts";
-import { privateFieldsOf } from "./reference/inspector.ts";
+import { privateFieldsOf } from "./inspector.ts";
 import { ownProperties, reference, type Representation } from "./representation.ts";
 import { Unsupported } from "./unsupported.ts";
 

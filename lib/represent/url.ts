@@ -1,7 +1,7 @@
 // URL and URLSearchParams, by their text; parameters that belong to a URL stay linked to it.
 
 import { getPrototypeOf } from "./primordials.ts";
-import { privateFieldsOf } from "./reference/inspector.ts";
+import { privateFieldsOf } from "./inspector.ts";
 import { ownProperties, type Representation } from "./representation.ts";
 
 type Getter = (this: unknown) => unknown;

@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Reference } from "../representation.ts";
-import { loadedModules } from "./inspector.ts";
+import { loadedModules } from "../inspector.ts";
 import { visitMembers } from "./members.ts";
 import { asImported, bareReference } from "./packages.ts";
 

@@ -8,7 +8,7 @@ import { getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
 import type { Reference } from "../representation.ts";
 import { Unsupported } from "../unsupported.ts";
 import { exportedReference } from "./exported.ts";
-import { inspectFunction, type FunctionFacts } from "./inspector.ts";
+import { inspectFunction, type FunctionFacts } from "../inspector.ts";
 import { findMember } from "./members.ts";
 import { asImported, bareReference } from "./packages.ts";
 import { registeredReference } from "./registry.ts";

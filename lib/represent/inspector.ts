@@ -48,6 +48,17 @@ export function privateFieldsOf(object: object): Map<string, unknown> {
   });
 }
 
+/** The names of an array's own properties that are no elements: at once, where `Object.getOwnPropertyNames` would make a string for every index. */
+export function otherNamesOf(array: readonly unknown[]): string[] {
+  const session = new Session();
+  session.connect();
+  try {
+    return propertiesOf(session, array, { nonIndexedPropertiesOnly: true }).result.map(({ name }) => name);
+  } finally {
+    session.disconnect();
+  }
+}
+
 /** The URLs of the ES modules that this process has loaded from files. */
 export function loadedModules(): string[] {
   return withSession((_session, urls) =>
@@ -85,13 +96,17 @@ function withHandle<T>(value: unknown, use: (handle: Handle) => T): T {
   }
 }
 
-function propertiesOf(session: Session, object: object): Runtime.GetPropertiesReturnType {
+function propertiesOf(
+  session: Session,
+  object: object,
+  which: Partial<Runtime.GetPropertiesParameterType> = {},
+): Runtime.GetPropertiesReturnType {
   return withHandle(object, () => {
     let properties: Runtime.GetPropertiesReturnType = { result: [] };
     session.post("Runtime.evaluate", { expression: `${HANDLE_EXPRESSION}.value` }, (_error, found) => {
       const objectId = found?.result?.objectId;
       if (objectId === undefined) return;
-      session.post("Runtime.getProperties", { objectId, ownProperties: true }, (_failure, answer) => {
+      session.post("Runtime.getProperties", { objectId, ownProperties: true, ...which }, (_failure, answer) => {
         if (answer !== undefined) properties = answer;
       });
     });
