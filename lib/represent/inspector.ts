@@ -99,7 +99,7 @@ function withHandle<T>(value: unknown, use: (handle: Handle) => T): T {
 function propertiesOf(
   session: Session,
   object: object,
-  which: Partial<Runtime.GetPropertiesParameterType> = {},
+  which: Partial<Runtime.GetPropertiesParameterType> & { nonIndexedPropertiesOnly?: boolean } = {},
 ): Runtime.GetPropertiesReturnType {
   return withHandle(object, () => {
     let properties: Runtime.GetPropertiesReturnType = { result: [] };
