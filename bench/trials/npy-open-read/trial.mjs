@@ -1,0 +1,10 @@
+// The same as npy-open, with one element read: the last, so that its page is touched.
+import open from "../npy-open/trial.mjs";
+
+export default {
+  ...open,
+  title: "open and map a 3 GB npy file, read one element, close",
+  driversOf: "npy-open",
+  targets: [], // the library makes a buffer of the whole size only when data is touched; the engine then collects garbage
+  parameters: { ...open.parameters, read: true },
+};
