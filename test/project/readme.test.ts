@@ -1,5 +1,10 @@
-// The README's code works, and writes what the README shows. A block that imports the library is a program of its own; the blocks
-// run one after the other in one empty directory, as a reader would run them.
+// Runs the programs of README.md as a user would: each ```js block that imports something is a whole program, written to
+// a directory where the package is installed under its name. What a line with console.log prints stands in its comment:
+//
+//     console.log(psi.shape); // [ 512, 512 ]
+//
+// A first line `// name.js` gives the file its name, so that a later block can import it. Blocks run in their order, in
+// one directory, because later ones read what earlier ones wrote.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -8,59 +13,87 @@ import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { read, root } from "./checkout.ts";
 
-const readme = read("README.md");
+interface Program {
+  file: string;
+  text: string;
+  /** What it must print, line by line. */
+  prints: string[];
+}
 
-/** The blocks of a language, in order. */
-function blocks(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-    ([, text]) => text!,
-  );
+/** The programs of a document, in their order. */
+function programs(markdown: string): Program[] {
+  const blocks = [...markdown.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, text]) => text!);
+  return blocks
+    .filter((text) => /^import\b/m.test(text) || text.startsWith("// "))
+    .map((text, i) => ({
+      file: /^\/\/ ([\w-]+\.m?js)\n/.exec(text)?.[1] ?? `example-${i + 1}.js`,
+      text,
+      prints: [...text.matchAll(/^\s*console\.log\(.*\);(?: *\/\/ (.*))?$/gm)].map(([line, output]) => {
+        assert.ok(output !== undefined, `README.md does not say what this prints: ${line.trim()}`);
+        return output;
+      }),
+    }));
 }
 
 /** The hash in the loader's name changes with the loader. */
 const masked = (text: string): string => text.replace(/_load-[0-9a-f]{6}/g, "_load-<hash>");
 
-describe("README.md", () => {
-  const programs = blocks("js").filter((text) => /^import .* from "persist-archive";$/m.test(text));
+describe("README.md", function () {
+  this.timeout(60_000);
+  const found = programs(read("README.md"));
   let directory: string;
 
   before(() => {
     directory = temporaryDirectory();
     mkdirSync(join(directory, "node_modules"));
-    symlinkSync(root, join(directory, "node_modules", "persist-archive"));
-    writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
+    symlinkSync(root, join(directory, "node_modules", "persist-archive"), "dir");
+    writeFileSync(join(directory, "package.json"), '{ "name": "my-project", "type": "module" }\n');
   });
 
-  it("has programs to run", () => assert.ok(programs.length >= 2));
+  it("has programs, and they say what they print", () => {
+    assert.ok(found.length > 0);
+    assert.ok(found.some(({ prints }) => prints.length > 0));
+  });
 
-  for (const [i, program] of programs.entries())
-    it(`has a program ${i + 1} that runs`, () => {
-      const file = join(directory, `program-${i + 1}.js`);
-      writeFileSync(file, program);
+  for (const { file, text, prints } of found) {
+    it(`${file} prints what it says: ${prints.join(" | ") || "nothing"}`, () => {
+      writeFileSync(join(directory, file), text);
       const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
         cwd: directory,
         encoding: "utf8",
       });
-      assert.equal(status, 0, stderr);
-      if (i === 0) assert.equal(stdout, "[ 512, 512 ] harmonic\n");
+      assert.equal(stderr, "");
+      assert.equal(status, 0);
+      assert.deepEqual(stdout.split("\n").slice(0, -1), prints);
     });
+  }
 
   it("shows what the first program writes", () => {
-    const shown = blocks("text").find((text) => text.startsWith("// persist-archive format"));
-    assert.equal(masked(shown!), masked(readFileSync(join(directory, "out", "run", "index.js"), "utf8")));
+    const shown = /^```text\n(\/\/ persist-archive format[\s\S]*?)^```/m.exec(read("README.md"))![1]!;
+    assert.equal(masked(readFileSync(join(directory, "out", "run", "index.js"), "utf8")), masked(shown));
   });
 
   it("shows an import that works without the library", () => {
-    const line = /^ {4}(import \{.*\} from "\.\/out\/run\/index\.js";)$/m.exec(readme)![1]!;
-    const elsewhere = join(directory, "plain.js");
-    writeFileSync(elsewhere, `${line}\nconsole.log(psi.shape, parameters.g);\n`);
-    const { stdout, stderr } = spawnSync(process.execPath, [elsewhere], { cwd: directory, encoding: "utf8" });
+    const line = /^ {4}(import \{.*\} from "\.\/out\/run\/index\.js";)$/m.exec(read("README.md"))![1]!;
+    writeFileSync(join(directory, "plain.js"), `${line}\nconsole.log(psi.shape, parameters.g);\n`);
+    const { stdout, stderr } = spawnSync(process.execPath, ["plain.js"], {
+      cwd: directory,
+      encoding: "utf8",
+    });
     assert.equal(stdout, "[ 512, 512 ] 100\n", stderr);
   });
 
   it("shows Python that reads the array", () => {
-    const line = /^psi = np\.load.*$/m.exec(blocks("python").join("\n"))![0];
+    const line = /^psi = np\.load.*$/m.exec(read("README.md"))![0];
     const program = `import os\nos.chdir(given)\n${line}\nresult = [list(psi.shape), psi.dtype.name]`;
     assert.deepEqual(python(program, directory), [[512, 512], "complex128"]);
+  });
+
+  it("names the two commands, and they are there", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    for (const command of ["start", "test"]) {
+      assert.match(read("README.md"), new RegExp(`npm ${command}\\b`));
+      assert.ok(command in scripts);
+    }
   });
 });
