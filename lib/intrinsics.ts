@@ -102,6 +102,8 @@ export function intrinsicRoot(name: string): { readonly value: unknown } | undef
 interface Names {
   names: Map<unknown, string>;
   prototypes: Set<unknown>;
+  /** Those that are ECMAScript's own. */
+  ecmascript: Set<unknown>;
 }
 
 let walked: Names | undefined;
@@ -110,29 +112,28 @@ let walked: Names | undefined;
 function walk(): Names {
   const names = new Map<unknown, string>();
   const prototypes = new Set<unknown>();
-  const queue: { holder: object; path: string }[] = [];
+  const ecmascript = new Set<unknown>();
+  const queue: { holder: object; path: string; isHost: boolean }[] = [];
   let queued = 0;
-  const visit = (value: unknown, path: string): void => {
-    if (
-      (typeof value !== "object" || value === null) &&
-      typeof value !== "function" &&
-      typeof value !== "symbol"
-    )
-      return;
+  const visit = (value: unknown, path: string, isHost: boolean): void => {
+    const isThing = (typeof value === "object" && value !== null) || typeof value === "function";
+    if (!isThing && typeof value !== "symbol") return;
     if (mapHas(names, value)) return;
     mapSet(names, value, path);
-    if (typeof value !== "symbol") queue[queued++] = { holder: value, path };
+    if (!isHost) setAdd(ecmascript, value);
+    if (isThing) queue[queued++] = { holder: value, path, isHost };
   };
-  for (const name of ECMASCRIPT) {
-    const root = describe(globalThis, name) === undefined ? undefined : intrinsicRoot(name);
-    if (root !== undefined) visit(root.value, name);
+  for (let i = 0; i < ECMASCRIPT.length; i++) {
+    const root = intrinsicRoot(ECMASCRIPT[i]!);
+    if (root !== undefined) visit(root.value, ECMASCRIPT[i]!, false);
   }
-  for (const name of HOST) {
-    const descriptor = mapGet(roots, name);
-    if (descriptor !== undefined && descriptor.get === undefined) visit(descriptor.value, name);
+  for (let i = 0; i < HOST.length; i++) {
+    // what Node makes at its first use is left to that
+    const descriptor = mapGet(roots, HOST[i]!);
+    if (descriptor !== undefined && descriptor.get === undefined) visit(descriptor.value, HOST[i]!, true);
   }
   for (let i = 0; i < queued; i++) {
-    const { holder, path } = queue[i]!;
+    const { holder, path, isHost } = queue[i]!;
     const keys = ownKeys(holder);
     for (let k = 0; k < keys.length; k++) {
       const key = keys[k]!;
@@ -140,15 +141,11 @@ function walk(): Names {
       const value: unknown = describe(holder, key)?.value;
       if (key === "prototype") setAdd(prototypes, value);
       // what a console or Buffer holds besides functions is this process's state, not an intrinsic
-      if (typeof value === "object" && key !== "prototype" && path.length > 0 && !isNamespace(path)) continue;
-      visit(value, `${path}.${key}`);
+      if (typeof value === "object" && key !== "prototype" && !isNamespace(path)) continue;
+      visit(value, `${path}.${key}`, isHost);
     }
   }
-  for (const name of HOST) {
-    const value: unknown = mapGet(roots, name)?.value;
-    if (typeof value === "function") setAdd(prototypes, describe(value, "prototype")?.value);
-  }
-  return { names, prototypes };
+  return { names, prototypes, ecmascript };
 }
 
 function isNamespace(path: string): boolean {
@@ -187,9 +184,10 @@ export function intrinsicName(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Whether `value` is the `prototype` of an intrinsic constructor. */
+/** Whether text may make objects that inherit from an intrinsic: any of ECMAScript's, and the `prototype` of a constructor of the host's. */
 export function isIntrinsicPrototype(value: unknown): boolean {
   walked ??= walk();
+  if (setHas(walked.ecmascript, value)) return !isWithheld(value);
   if (setHas(walked.prototypes, value)) return true;
   const constructor: unknown =
     typeof value === "object" && value !== null ? describe(value, "constructor")?.value : undefined;

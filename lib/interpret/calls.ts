@@ -3,7 +3,8 @@
 import { callees } from "./callees/table.ts";
 import { Call, type Callee } from "./callees/callee.ts";
 import { addToSet, setInMap } from "./callees/collections.ts";
-import { decodeBytes } from "./callees/binary.ts";
+import { decodeBytes, fillBuffer } from "./callees/binary.ts";
+import { makeArguments } from "./callees/functions.ts";
 import { link } from "./callees/link.ts";
 import { loadTable } from "./callees/load.ts";
 import type { Frame } from "./frames.ts";
@@ -22,8 +23,16 @@ import {
 } from "./natives.ts";
 import type { Reader } from "./reader.ts";
 import { GLOBAL, HELPER, IMPORT, type Reference } from "./references.ts";
-import { BYTES, LOADER } from "./scope.ts";
+import { ARGUMENTS, BYTES, FILL, LINK, LOADER } from "./scope.ts";
 import type { Source } from "./source.ts";
+
+const helpers: Readonly<Record<number, Callee>> = {
+  [LOADER]: loadTable,
+  [BYTES]: decodeBytes,
+  [FILL]: fillBuffer,
+  [ARGUMENTS]: makeArguments,
+  [LINK]: link,
+};
 
 /** What a call of the reader's reference does; refuses the call when it is not an allowed one. */
 export function prepare(reader: Reader, isNew: boolean, at: number): Callee {
@@ -34,7 +43,7 @@ export function prepare(reader: Reader, isNew: boolean, at: number): Callee {
   if (reference.kind === IMPORT) return prepareImport(reader, reference, isNew, at);
   if (isNew) return source.refuse("`new` of something that no import gives", at);
   if (reference.kind !== HELPER) return prepareMethod(reader, reference, at);
-  return reference.helper === LOADER ? loadTable : reference.helper === BYTES ? decodeBytes : link;
+  return helpers[reference.helper!]!;
 }
 
 function prepareIntrinsic(reader: Reader, reference: Reference, isNew: boolean, at: number): Callee {
@@ -71,9 +80,7 @@ function prepareImport(reader: Reader, reference: Reference, isNew: boolean, at:
   }
   return ({ args }) => {
     const result: unknown = isNew ? construct(value, args) : apply(value, base, args);
-    // this was somebody else's code: what it has touched is no longer as the text made it
-    reader.origins.wild = true;
-    reader.inspectPrototypes();
+    reader.expectChanges();
     return isObject(result) ? reader.origins.mark(result, "import", at) : result;
   };
 }

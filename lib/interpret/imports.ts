@@ -156,7 +156,8 @@ function bind(reader: Reader, specifier: string, items: readonly Item[], at: num
   const namespace = resolve(reader, specifier, at);
   for (let i = 0; i < items.length; i++) {
     const { imported, local, at: place } = items[i]!;
-    const value = imported === "*" ? namespace : readImport(reader, namespace, imported, specifier, place);
+    const value =
+      imported === "*" ? namespace : readImport(reader, namespace, imported, specifier, place, true);
     scope.bind(local, IMPORT, value, place, specifier, imported === "*" ? "" : imported);
   }
 }

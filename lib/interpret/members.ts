@@ -55,6 +55,7 @@ export function readMember(rules: Rules, base: unknown, key: PropertyKey, at: nu
   const { origins } = rules;
   if (!isObject(base)) source.refuse(`the member ${showKey(key)} of a value that is no object`, at);
   if (isProxy(base)) source.refuse("a member of a proxy", at);
+  if (base === globalThis) source.refuse("a member of the global object", at);
   const descriptor = describe(base, key);
   const origin = origins.of(base);
   if (descriptor === undefined) {

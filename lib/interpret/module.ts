@@ -16,9 +16,9 @@ import { createObject, mapGet, mapSet, setAdd, setHas } from "./natives.ts";
 import { selectStatements } from "./only.ts";
 import { outline, type Statement } from "./outline.ts";
 import type { Reader } from "./reader.ts";
-import { recognise } from "./recognise.ts";
+import { CONST_HELPERS, FUNCTION_HELPERS, recognise } from "./recognise.ts";
 import { readImport } from "./references.ts";
-import { BYTES, IMPORT, LINK, VALUE } from "./scope.ts";
+import { IMPORT, VALUE } from "./scope.ts";
 import type { Source } from "./source.ts";
 
 /** What an export gives: a local name, to be looked up at the end, or a value. */
@@ -145,9 +145,9 @@ export class Module {
         return this.#declaration(word, start, false);
       case "function": {
         source.pos = start;
-        const helper = recognise(source, LINK);
+        const helper = recognise(source, FUNCTION_HELPERS);
         if (helper === undefined) return source.refuse("a function that is none of the helpers", start);
-        return this.#reader.scope.bind(helper.name, LINK, undefined, helper.at);
+        return this.#reader.scope.bind(helper.name, helper.kind, undefined, helper.at);
       }
       default:
         source.pos = start;
@@ -176,7 +176,7 @@ export class Module {
       scope.check(name, at);
       let value: unknown;
       if (source.accept("=")) {
-        if (charIsParenthesis(source) && word === "const" && !isExport && this.#bytes(start)) return;
+        if (charIsParenthesis(source) && word === "const" && !isExport && this.#helper(start)) return;
         value = this.#reader.evaluate();
       } else if (word === "const") {
         source.unexpected("`=`");
@@ -196,17 +196,17 @@ export class Module {
     return false;
   }
 
-  /** Binds the helper `bytes` if its declaration begins at `start`. */
-  #bytes(start: number): boolean {
+  /** Binds the helper whose declaration begins at `start`, if it is one. */
+  #helper(start: number): boolean {
     const source: Source = this.#source;
     const { pos } = source;
     source.pos = start;
-    const helper = recognise(source, BYTES);
+    const helper = recognise(source, CONST_HELPERS);
     if (helper === undefined) {
       source.pos = pos;
       return false;
     }
-    this.#reader.scope.bind(helper.name, BYTES, undefined, helper.at);
+    this.#reader.scope.bind(helper.name, helper.kind, undefined, helper.at);
     this.#endStatement();
     return true;
   }
@@ -280,7 +280,7 @@ export class Module {
     const namespace = resolve(this.#reader, specifier, from);
     for (let i = 0; i < items.length; i++) {
       const { local, name, at } = items[i]!;
-      this.#export(name, at, undefined, readImport(this.#reader, namespace, local, specifier, at));
+      this.#export(name, at, undefined, readImport(this.#reader, namespace, local, specifier, at, true));
     }
     this.#endStatement();
   }

@@ -51,6 +51,10 @@ export const ownKeys: (object: object) => PropertyKey[] = Reflect.ownKeys;
 export const objectKeys: (object: object) => string[] = Object.keys;
 export const hasOwn: (object: object, key: PropertyKey) => boolean = Object.hasOwn;
 export const isExtensible: (object: object) => boolean = Object.isExtensible;
+export const deleteProperty: (object: object, key: PropertyKey) => boolean = Reflect.deleteProperty;
+export const bind: (f: Function, self: unknown, ...args: unknown[]) => Function = uncurry(
+  Function.prototype.bind,
+) as never;
 export const freeze: <T>(value: T) => T = Object.freeze;
 export const seal: <T>(value: T) => T = Object.seal;
 export const preventExtensions: <T>(value: T) => T = Object.preventExtensions;

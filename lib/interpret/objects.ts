@@ -9,7 +9,7 @@ import {
   describe,
   getPrototypeOf,
   isInteger,
-  isObject,
+  isTypedArray,
   ownKeys,
   setHas,
   setPrototypeOf,
@@ -211,52 +211,46 @@ export function copyProperties(
 function closeObject(reader: Reader, frame: Frame): Step {
   reader.budget.elements(frame.size);
   if (frame.prototype !== undefined) changePrototype(reader, frame.target, frame.prototype, frame.at);
-  reader.value = frame.isNDArray ? makeNDArray(reader, frame) : frame.target;
+  reader.value = frame.isNDArray ? toNDArray(reader, frame.target, frame.at) : frame.target;
   reader.reference = undefined;
   reader.frame = frame.outer;
   return VALUE;
 }
 
-/** The literal `{ [Symbol.for("persist-archive.NDArray")]: true, data, shape, … }`. */
-function makeNDArray(reader: Reader, frame: Frame): NDArray {
-  const source: Source = reader.source;
+/** The literal `{ [Symbol.for("persist-archive.NDArray")]: true, data, shape, … }`; what only looks like one stays what it is. */
+function toNDArray(reader: Reader, object: object, at: number): object {
   const { origins } = reader;
-  const fields = frame.target as object;
-  const list = (name: string): number[] | undefined => {
-    const given = origins.read(fields, name, frame.at);
-    if (given === undefined) return undefined;
-    if (!origins.isList(given))
-      source.fail("PERSIST_SYNTAX", `the ${name} of an NDArray must be a list of integers`, frame.at);
-    const integers: number[] = [];
-    for (let i = 0; i < given.length; i++) {
-      const n = origins.element(given, i, frame.at);
-      if (!isInteger(n))
-        source.fail("PERSIST_SYNTAX", `the ${name} of an NDArray must be a list of integers`, frame.at);
-      integers[i] = n;
-    }
-    return integers;
-  };
-  const dtype = origins.read(fields, "dtype", frame.at);
-  const offset = origins.read(fields, "offset", frame.at);
-  const attributes = origins.read(fields, "attributes", frame.at);
-  if (
-    origins.read(fields, NDARRAY, frame.at) !== true ||
-    (dtype !== undefined && typeof dtype !== "string") ||
-    (offset !== undefined && !isInteger(offset)) ||
-    (attributes !== undefined && (!isObject(attributes) || !origins.isOwn(attributes)))
-  ) {
-    source.fail("PERSIST_SYNTAX", "found an NDArray with fields of a wrong type", frame.at);
+  const data = origins.read(object, "data", at);
+  const dtype = origins.read(object, "dtype", at);
+  const offset = origins.read(object, "offset", at);
+  const attributes = origins.read(object, "attributes", at) ?? {};
+  const shape = toIntegers(reader, origins.read(object, "shape", at), at);
+  const given = origins.read(object, "stride", at);
+  const stride = given === undefined ? undefined : toIntegers(reader, given, at);
+  const isOne =
+    origins.read(object, NDARRAY, at) === true &&
+    isTypedArray(data) &&
+    shape !== undefined &&
+    (stride !== undefined || given === undefined) &&
+    (dtype === undefined || typeof dtype === "string") &&
+    (offset === undefined || isInteger(offset)) &&
+    origins.isOwn(attributes);
+  if (!isOne) return object;
+  try {
+    return new NDArray({ data, shape, stride, offset, dtype, attributes } as NDArrayFields);
+  } catch {
+    return object; // sizes that do not fit
   }
-  return reader.attempt(
-    () =>
-      new NDArray({
-        data: origins.read(fields, "data", frame.at),
-        shape: list("shape") ?? source.fail("PERSIST_SYNTAX", "found an NDArray without a shape", frame.at),
-        stride: list("stride"),
-        offset,
-        dtype,
-        attributes,
-      } as NDArrayFields),
-    frame.at,
-  );
+}
+
+/** A copy of a list of integers; undefined for anything else. */
+function toIntegers(reader: Reader, list: unknown, at: number): number[] | undefined {
+  if (!reader.origins.isList(list)) return undefined;
+  const integers: number[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const n = reader.origins.element(list, i, at);
+    if (!isInteger(n)) return undefined;
+    integers[i] = n;
+  }
+  return integers;
 }

@@ -17,7 +17,8 @@ import {
 } from "./natives.ts";
 import type { Source } from "./source.ts";
 
-export type Foreign = "intrinsic" | "import";
+/** `builtin`: an import of one of Node's own modules. */
+export type Foreign = "intrinsic" | "import" | "builtin";
 
 export class Origins {
   readonly #source: Source;
@@ -35,7 +36,7 @@ export class Origins {
     if (origin === "intrinsic" && isWithheld(value)) {
       this.#source.refuse("a reference to `eval` or `Function`", at);
     }
-    if (isObject(value) && (origin === "import" || !mapHas(this.#foreign, value)))
+    if (isObject(value) && (origin !== "intrinsic" || !mapHas(this.#foreign, value)))
       mapSet(this.#foreign, value, origin);
     return value;
   }

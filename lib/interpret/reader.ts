@@ -56,6 +56,8 @@ export class Reader implements Rules {
   frame: Frame | undefined = undefined;
   /** The keys that a plain object inherits: storing under one of them could run a setter. */
   inherited: Set<PropertyKey> = new Set();
+  /** The arrays of array tables. */
+  readonly loaded: Set<object> = new Set();
   /** With `only`: the names of the array table that are needed; undefined for all. */
   neededRows: Set<string> | undefined = undefined;
   #mayAssign = false;
@@ -74,6 +76,12 @@ export class Reader implements Rules {
     this.inherited = new Set();
     const keys = ownKeys(ObjectPrototype);
     for (let i = 0; i < keys.length; i++) setAdd(this.inherited, keys[i]!);
+  }
+
+  /** After somebody else's code has run: what it can reach is no longer surely as the text made it. */
+  expectChanges(): void {
+    this.origins.wild = true;
+    this.inspectPrototypes();
   }
 
   /** Refuses what follows a value at the current position. */

@@ -3,7 +3,7 @@
 import { helpers, type Helper } from "../helpers.ts";
 import { mapGet, mapSet } from "./natives.ts";
 import { Source } from "./source.ts";
-import { BYTES, LINK } from "./scope.ts";
+import { ARGUMENTS, BYTES, FILL, LINK, type HelperKind } from "./scope.ts";
 import { END, NAME, Tokens } from "./tokens.ts";
 
 interface Token {
@@ -28,24 +28,43 @@ function pattern(helper: Helper): readonly Token[] {
   return list;
 }
 
-/**
- * Passes the helper whose declaration is at the current position; gives its name, or undefined (and stays) when there is none. `kind` says which.
- * `bytes` begins at `const`, `link` at `function`.
- */
-export function recognise(
-  source: Source,
-  kind: typeof BYTES | typeof LINK,
-): { name: string; at: number } | undefined {
-  const helper = kind === BYTES ? helpers.bytes : helpers.link;
+/** The declarations that begin with `const`, and those that begin with `function`. */
+export const CONST_HELPERS: readonly HelperKind[] = [BYTES, FILL];
+export const FUNCTION_HELPERS: readonly HelperKind[] = [LINK, ARGUMENTS];
+
+const byKind: Readonly<Record<HelperKind, Helper>> = {
+  [BYTES]: helpers.bytes,
+  [FILL]: helpers.fill,
+  [ARGUMENTS]: helpers.arguments,
+  [LINK]: helpers.link,
+};
+
+/** A helper's declaration in the text: which helper, and the name that it has there. */
+export interface Recognised {
+  readonly kind: HelperKind;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Passes the declaration at the current position if it is one of these helpers; stays, and gives undefined, when it is none. */
+export function recognise(source: Source, kinds: readonly HelperKind[]): Recognised | undefined {
+  for (let i = 0; i < kinds.length; i++) {
+    const found = match(source, kinds[i]!);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function match(source: Source, helper: HelperKind): Recognised | undefined {
   const start = source.pos;
   const tokens = new Tokens(source);
-  let found: { name: string; at: number } | undefined;
-  const expected = pattern(helper);
+  let found: Recognised | undefined;
+  const expected = pattern(byKind[helper]);
   for (let i = 0; i < expected.length; i++) {
     const { kind: wanted, text } = expected[i]!;
     const same = tokens.next() === wanted;
     if (same && i === 1 && wanted === NAME) {
-      found = { name: tokens.text, at: tokens.start };
+      found = { kind: helper, name: tokens.text, at: tokens.start };
     } else if (!same || tokens.text !== text) {
       source.pos = start;
       return undefined;

@@ -1,9 +1,10 @@
 // What a chain of names stands for before it is known whether it is read, called or assigned to.
 
+import { isBuiltin } from "node:module";
 import { intrinsicRoot } from "../intrinsics.ts";
 import { isReserved } from "./names.ts";
 import { readMember, showKey } from "./members.ts";
-import { charCodeAt, describe, hasOwn, isObject, isProxy } from "./natives.ts";
+import { apply, charCodeAt, describe, hasOwn, isObject, isProxy } from "./natives.ts";
 import type { Reader } from "./reader.ts";
 import { IMPORT as IMPORTED, VALUE, type Binding } from "./scope.ts";
 import { PAREN } from "./frames.ts";
@@ -19,7 +20,7 @@ export const IMPORT = 2;
 /** A helper or the array loader. */
 export const HELPER = 3;
 
-/** The value of `globalThis`, and of `Map.prototype.set.call` and the like: they are of use in longer names and calls only. */
+/** The value of `Map.prototype.set.call` and the like, which are of use in calls only. */
 const NONE = Symbol("none");
 
 export interface Reference {
@@ -50,7 +51,7 @@ export function lookUp(reader: Reader, name: string, at: number): void {
       reader.value = name === "NaN" ? NaN : name === "Infinity" ? Infinity : undefined;
       return;
     }
-    const root = name === "globalThis" ? { value: NONE } : intrinsicRoot(name);
+    const root = name === "globalThis" ? { value: globalThis } : intrinsicRoot(name);
     if (root !== undefined) {
       scope.useGlobal(name);
       reader.reference = global(at, root.value, name);
@@ -132,7 +133,7 @@ export function select(reader: Reader, key: PropertyKey, at: number): void {
     const name = path === "" ? String(key) : `${path}.${String(key)}`;
     reader.reference = {
       ...reference,
-      value: readImport(reader, value, key, specifier, at),
+      value: readImport(reader, value, key, specifier, at, path === "" || path === "default"),
       path: name,
       base: value,
     };
@@ -157,21 +158,30 @@ function readGlobal(holder: unknown, key: PropertyKey): unknown {
   return descriptor !== undefined && hasOwn(descriptor, "value") ? descriptor.value : NONE;
 }
 
-/** An own data property of what was imported, or of the namespace itself. */
+/**
+ * An own data property of what was imported, or of the namespace itself. An export of a CommonJS module may be behind a getter, as compilers write
+ * them; it is read as `import` reads it.
+ */
 export function readImport(
   reader: Reader,
   holder: unknown,
   key: PropertyKey,
   specifier: string,
   at: number,
+  isExports: boolean,
 ): unknown {
   const source: Source = reader.source;
   if (!isObject(holder)) source.refuse(`the member ${showKey(key)} of an import that is no object`, at);
   if (isProxy(holder)) source.refuse("a member of a proxy", at);
   const descriptor = describe(holder, key);
   if (descriptor === undefined) source.fail("PERSIST_NOT_FOUND", `"${specifier}" has no ${showKey(key)}`, at);
-  if (!hasOwn(descriptor, "value")) source.refuse(`the accessor ${showKey(key)} of "${specifier}"`, at);
-  return descriptor.value;
+  if (hasOwn(descriptor, "value")) return descriptor.value;
+  if (!isExports || descriptor.get === undefined || descriptor.enumerable !== true) {
+    source.refuse(`the accessor ${showKey(key)} of "${specifier}"`, at);
+  }
+  const value: unknown = apply(descriptor.get, holder, []);
+  reader.expectChanges();
+  return value;
 }
 
 /** Reads what the reference stands for into the reader's value. */
@@ -189,7 +199,11 @@ export function settle(reader: Reader): void {
       reader.value = origins.mark(reference.value, "intrinsic", reference.at);
       return;
     case IMPORT:
-      reader.value = origins.mark(reference.value, "import", reference.at);
+      reader.value = origins.mark(
+        reference.value,
+        isBuiltin(reference.specifier) ? "builtin" : "import",
+        reference.at,
+      );
       return;
     default:
       source.refuse("a helper function that is not called", reference.at);

@@ -8,11 +8,16 @@ export const VALUE = 0;
 export const IMPORT = 1;
 export const LOADER = 2;
 export const BYTES = 3;
-export const LINK = 4;
+export const FILL = 4;
+export const ARGUMENTS = 5;
+export const LINK = 6;
+
+/** The helper functions. */
+export type HelperKind = typeof BYTES | typeof FILL | typeof ARGUMENTS | typeof LINK;
 
 /** What a name is bound to. */
 export interface Binding {
-  readonly kind: typeof VALUE | typeof IMPORT | typeof LOADER | typeof BYTES | typeof LINK;
+  readonly kind: typeof VALUE | typeof IMPORT | typeof LOADER | HelperKind;
   /** Of VALUE and IMPORT. */
   readonly value: unknown;
   /** Of IMPORT: where it comes from. */

@@ -62,6 +62,22 @@ export const acceptedCalls: Record<string, string> = {
     "Reflect.construct(Object, [], Map), Reflect.construct(String, ['s'], Number), Reflect.construct(RegExp, ['a', 'g'], Map), Reflect.construct(ArrayBuffer, [8], Map)];",
   "intrinsics as values":
     "export const a = [Math.sin, Array.prototype, Object, JSON, Map.prototype.set, Array.prototype.map, globalThis.Math.cos, globalThis.Set, console, URL, Number.MAX_VALUE, Function.prototype, structuredClone, TextEncoder, AbortSignal, Intl.NumberFormat, Symbol.prototype];",
+  "bound functions":
+    "const o = { n: 1 }, m = new Map([[1, 2]]); export const a = [Function.prototype.bind.call(Math.max, null, 1, 2), Function.prototype.bind.call(console.log, console), Function.prototype.bind.call(Map.prototype.get, m), " +
+    "Function.prototype.bind.call(Function.prototype.bind.call(Math.min, o, 1), null, 2), Object.assign(Function.prototype.bind.call(Array.prototype.push, []), { x: 1 })];",
+  "arguments objects": `${helpers.arguments.text("argumentsOf")}export const a = [argumentsOf(), argumentsOf(1, [2], ...[3, 4])];`,
+  "filled buffers": `${bytes}${helpers.fill.text("fill")}const b = fill(new ArrayBuffer(4, { maxByteLength: 16 }), [1, 2, 300]); export const a = [b, new Uint8Array(b), fill(new SharedArrayBuffer(3), bytes("AAEC")), fill(new ArrayBuffer(3), new Uint8Array([7]))];`,
+  "deleted properties":
+    "const e = new Error('m'), o = Object.freeze({ x: 1 }); Reflect.deleteProperty(e, 'stack'); Reflect.deleteProperty(e, Symbol.iterator); Reflect.deleteProperty(o, 'x'); export { e, o };",
+  "the global object": "export const a = { g: globalThis };",
+  "intrinsics as prototypes":
+    "export const a = [{ __proto__: Math, x: 1 }, Object.create(Math.sin), { __proto__: URL.prototype }];",
+  "plain arrays of typed ones":
+    "export const a = [Array.from(new Float64Array([1, -0, NaN])), Array.from(new BigInt64Array([1n]))];",
+  "objects that only look like an NDArray":
+    "export const a = [{ [Symbol.for('persist-archive.NDArray')]: false, data: 1 }, { [Symbol.for('persist-archive.NDArray')]: true, data: new Float64Array(1), shape: [5] }, { [Symbol.for('persist-archive.NDArray')]: true }];",
+  "properties of typed arrays":
+    "const t = new Uint8Array([1]); t.self = t; Object.defineProperty(t, 'x', { value: [t] }); Object.assign(t, { y: {}, 0: 5 }); export { t };",
   chains:
     "const k = [1]; export const a = new Map([[1, k]]).set(2, k).set(3, 4), b = [[1], [2]][1], c = { x: { y: 1 } }.x.y, d = Object.freeze({ z: [1] }).z[0];",
 };

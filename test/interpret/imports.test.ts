@@ -26,8 +26,8 @@ const bank = {
   make(this: unknown): unknown {
     return { self: this };
   },
-  get lazy(): never {
-    throw new Error("an accessor was run");
+  get lazy(): typeof Account {
+    return Account;
   },
   proxied: new Proxy(
     {},
@@ -126,8 +126,6 @@ describe("imports", () => {
       1,
     );
     fails('import { Account } from "bank"; export const a = Account.secret;', "PERSIST_UNTRUSTED_CODE");
-    fails('import { lazy } from "bank";', "PERSIST_UNTRUSTED_CODE");
-    fails('import * as all from "bank"; export const a = all.lazy;', "PERSIST_UNTRUSTED_CODE");
     fails('import { proxied } from "bank"; export const a = proxied.x;', "PERSIST_UNTRUSTED_CODE");
     fails('import { missing } from "bank";', "PERSIST_NOT_FOUND");
     fails('import { Account } from "bank"; export const a = Account.missing;', "PERSIST_NOT_FOUND");
@@ -187,6 +185,38 @@ describe("imports", () => {
       "PERSIST_UNTRUSTED_CODE",
     );
     fails('import { settings } from "bank"; settings();', "PERSIST_UNTRUSTED_CODE");
+  });
+
+  it("may stand behind getters in a module, as compilers write the exports of CommonJS", () => {
+    assert.equal(read('import { lazy } from "bank"; export const a = lazy;')["a"], Account);
+    assert.equal(read('import * as all from "bank"; export const a = all.lazy.Kind;')["a"], Account.Kind);
+    assert.equal(read('export { lazy as a } from "bank";')["a"], Account);
+  });
+
+  it("are bound without being called, but for those of Node itself", () => {
+    const { a, o } = read(
+      'import { Account } from "bank"; const o = { n: 1 }; export { o }; export const a = Function.prototype.bind.call(Account.open, Account, "n");',
+      careful,
+    ) as { a: () => { name: string; opener: unknown }; o: object };
+    assert.ok(o);
+    assert.equal(a().opener, Account);
+    for (const specifier of ["node:child_process", "child_process"]) {
+      fails(
+        `import { execSync } from "${specifier}"; export const a = { toString: Function.prototype.bind.call(execSync, null, "x") };`,
+        "PERSIST_UNTRUSTED_CODE",
+        { ...trusting, resolveImport: () => ({ execSync: () => assert.fail("it was run") }) },
+      );
+    }
+    fails('import { Named } from "x"; Function.prototype.bind.call(Named, null);', "PERSIST_UNTRUSTED_CODE", {
+      ...trusting,
+      resolveImport: () => ({
+        Named: class {
+          static get name(): string {
+            return assert.fail("it was run");
+          }
+        },
+      }),
+    });
   });
 
   it("are not changed", () => {

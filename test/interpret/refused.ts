@@ -88,7 +88,7 @@ export const wouldRun: Record<string, Refusal> = {
   "a chain of new": code("export const a = new new Map()^();"),
   "a global that is not listed": code("export const a = ^process;"),
   "a member of one": code("export const a = ^process.env;"),
-  "globalThis itself": code("export const a = ^globalThis;"),
+  "a member of globalThis by a value": code("const a = [globalThis]; export const b = a[0]^.console;"),
   "an unlisted member of globalThis": code("export const a = globalThis^.process;"),
   "an accessor of an intrinsic": code("export const a = ^Map.prototype.size;"),
   "an inherited member of an intrinsic": code("export const a = ^Map.name2;"),
@@ -127,9 +127,10 @@ export const wouldReach: Record<string, Refusal> = {
   "Object.assign of an own __proto__": code(
     "const a = {}; ^Object.assign(a, JSON.parse('{\"__proto__\": null}'));",
   ),
-  "an intrinsic function as prototype": code("export const a = ^{ __proto__: Math.sin };"),
+  "Function as prototype": code("export const a = { __proto__: ^Function };"),
+  "the global object as prototype": code("export const a = ^{ __proto__: globalThis };"),
   "console as prototype": code("export const a = ^{ __proto__: console };"),
-  "Math as prototype": code("export const a = ^Object.create(Math);"),
+  "a host's function as prototype": code("export const a = ^Object.create(queueMicrotask);"),
   "a number as prototype": code("export const a = ^{ __proto__: 1 };"),
   "undefined as prototype": code("export const a = ^Object.create(undefined);"),
   "a string as prototype": code("const a = {}; ^Object.setPrototypeOf(a, 'x');"),
@@ -182,6 +183,23 @@ export const wouldReach: Record<string, Refusal> = {
   "a descriptor with another prototype": code(
     "const a = {}; ^Object.defineProperty(a, 'x', { __proto__: { get: Math.random } });",
   ),
+  "a bound function that changes what is not the text's": code(
+    "export const a = { toString: ^Function.prototype.bind.call(Object.assign, null, Object.prototype, { x: 1 }) };",
+  ),
+  "a bound function that calls": code(
+    "export const a = ^Function.prototype.bind.call(Reflect.apply, null, Math.sin);",
+  ),
+  "a bound bind": code("export const a = ^Function.prototype.bind.call(Function.prototype.call, Math.sin);"),
+  "a bound method of a prototype": code(
+    "export const a = ^Function.prototype.bind.call(Array.prototype.push, Array.prototype, 1);",
+  ),
+  "Array.from of a list": code("export const a = ^Array.from([1]);"),
+  "Reflect.deleteProperty of an intrinsic": code("^Reflect.deleteProperty(Array.prototype, 'map');"),
+  "a fill of what is no buffer": syntax(
+    "const fill = (buffer, bytes) => (new Uint8Array(buffer).set(new Uint8Array(bytes)), buffer);\nexport const a = ^fill([], []);",
+  ),
+  "a changed argumentsOf": code("^function argumentsOf() { return arguments.callee; }"),
+  "a changed fill": code("const fill = ^(buffer, bytes) => (touched(buffer), buffer);"),
   "Reflect.construct with entries": code("export const a = ^Reflect.construct(Map, [[[1, 2]]], WeakMap);"),
   "Reflect.construct of a function": code("export const a = ^Reflect.construct(Promise, [Math.sin], Map);"),
   "a helper that is changed": code("^function link(rows, mark) { return touched(); }"),

@@ -56,6 +56,13 @@ function element(call: Call, list: unknown[], i: number): unknown {
   return value;
 }
 
+/** The elements of a list, none of them an object. */
+function numbers(call: Call, list: unknown[]): unknown[] {
+  const plain: unknown[] = [];
+  for (let i = 0; i < list.length; i++) plain[i] = element(call, list, i);
+  return plain;
+}
+
 /** `(buffer, byteOffset, length)`, of which the last two may be absent. */
 function viewArguments(call: Call): unknown[] {
   const view: unknown[] = [call.own(0)];
@@ -95,6 +102,20 @@ export function decodeBytes(call: Call): object {
   return made;
 }
 
+/** The helper `fill`: the bytes of a buffer, or an array of bytes, put into another buffer. */
+export function fillBuffer(call: Call): object {
+  const target = call.own(0);
+  if (!isAnyArrayBuffer(target)) call.fail("found something to fill that is not a buffer");
+  const given = call.args[1];
+  const bytes = isAnyArrayBuffer(given)
+    ? construct(Bytes, [call.own(1)])
+    : isTypedArray(given)
+      ? call.own(1)
+      : numbers(call, call.list(1));
+  typedArraySet(construct(Bytes, [target]), bytes);
+  return target;
+}
+
 /** `Buffer.from` of a string, a list of numbers, a buffer, or bytes. */
 function makeBuffer(call: Call): object {
   const first = call.args[0];
@@ -111,10 +132,8 @@ function makeBuffer(call: Call): object {
     return bufferFrom(first);
   }
   const list = call.list(0);
-  const numbers: unknown[] = [];
   call.reader.budget.bytes(list.length);
-  for (let i = 0; i < list.length; i++) numbers[i] = element(call, list, i);
-  return bufferFrom(numbers);
+  return bufferFrom(numbers(call, list));
 }
 
 const typedArrayNames = (

@@ -1,6 +1,21 @@
 // Arrays, Maps and Sets. Their own methods are never looked up: entries are put in by the intrinsic ones.
 
-import { define, isArray, isMap, isSet, construct, mapSet, setAdd } from "../natives.ts";
+import { isIntrinsicPrototype } from "../../intrinsics.ts";
+import {
+  construct,
+  define,
+  getPrototypeOf,
+  hasOwn,
+  isArray,
+  isMap,
+  isSet,
+  isTypedArray,
+  iteratorSymbol,
+  mapSet,
+  setAdd,
+  setHas,
+  typedArrayLength,
+} from "../natives.ts";
 import { writeMember } from "../members.ts";
 import type { Call, Entries } from "./callee.ts";
 
@@ -46,8 +61,27 @@ function makeArray(call: Call): object {
   return array;
 }
 
+/** `Array.from(arrays.x)`: a plain array of numbers that lie in a file. */
+function arrayFrom(call: Call): unknown[] {
+  const { budget, loaded } = call.reader;
+  if (call.args.length !== 1) return call.refuse("`Array.from` with a function");
+  const from = call.own(0);
+  const isUsual =
+    isTypedArray(from) && isIntrinsicPrototype(getPrototypeOf(from)) && !hasOwn(from, iteratorSymbol);
+  if (!isUsual) return call.refuse("`Array.from` of something that is not a typed array");
+  const length = typedArrayLength(from);
+  // the elements of a file are no copies of what stands in the text
+  if (setHas(loaded, from)) budget.elements(length);
+  else budget.copies(length);
+  budget.nodes(1);
+  const array: unknown[] = [];
+  for (let i = 0; i < length; i++) array[i] = (from as Record<number, unknown>)[i];
+  return array;
+}
+
 export const collectionCallees: Entries = {
   Array: { mode: "either", run: makeArray },
+  "Array.from": { mode: "call", run: arrayFrom },
   Map: {
     mode: "new",
     run: (call) => {

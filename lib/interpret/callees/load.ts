@@ -5,8 +5,10 @@ import {
   describe,
   getPrototypeOf,
   isInteger,
+  isObject,
   objectKeys,
   ObjectPrototype,
+  setAdd,
   setHas,
 } from "../natives.ts";
 import { defineData } from "../members.ts";
@@ -43,6 +45,7 @@ export function loadTable(call: Call): object {
     const array = describe(loaded, needed[i]!);
     if (array === undefined)
       source.fail("PERSIST_NOT_FOUND", `the array \`${needed[i]!}\` was not loaded`, at);
+    if (isObject(array.value)) setAdd(reader.loaded, array.value);
     defineData(arrays, needed[i]!, array.value);
   }
   return arrays;

@@ -1,13 +1,12 @@
 // `Object.create`, `Object.defineProperty` and the other functions of Object that an archive calls.
 
-import { defineData, writeMember } from "../members.ts";
+import { checkConversion, defineData, writeMember } from "../members.ts";
 import {
   createObject,
   define,
   freeze,
   getPrototypeOf,
   hasOwn,
-  isArray,
   isObject,
   isTypedArray,
   ObjectPrototype,
@@ -37,8 +36,7 @@ function toDescriptor(call: Call, given: unknown): PropertyDescriptor {
 }
 
 function defineOne(call: Call, object: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
-  const converts = isTypedArray(object) || (isArray(object) && key === "length");
-  if (converts && isObject(descriptor.value)) call.refuse("the conversion of an object to a number");
+  checkConversion(call.reader.source, object, key, descriptor.value, call.at);
   if (!define(object, key, descriptor)) call.fail(`the property \`${String(key)}\` cannot be defined`);
 }
 

@@ -1,7 +1,7 @@
 // `Reflect.construct(Base, [args], Class)`: an instance of a subclass of an intrinsic, whose own constructor does not run.
 
 import { intrinsicRoot } from "../../intrinsics.ts";
-import { describe, hasOwn, isProxy, mapGet } from "../natives.ts";
+import { deleteProperty, describe, hasOwn, isProxy, mapGet } from "../natives.ts";
 import { Call, type Entries, type Entry } from "./callee.ts";
 
 /** `bases`: what may be constructed, by name. */
@@ -12,6 +12,10 @@ export function reflectCallees(bases: Entries): Entries {
     if (typeof value === "function" && entry.mode !== "call") byValue.set(value, entry);
   }
   return {
+    "Reflect.deleteProperty": {
+      mode: "call",
+      run: (call) => deleteProperty(call.own(0), call.key(call.args[1])),
+    },
     "Reflect.construct": {
       mode: "call",
       run: (call) => {

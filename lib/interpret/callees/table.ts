@@ -4,6 +4,7 @@ import { binaryCallees } from "./binary.ts";
 import type { Entries, Entry } from "./callee.ts";
 import { collectionCallees } from "./collections.ts";
 import { errorCallees } from "./errors.ts";
+import { functionCallees } from "./functions.ts";
 import { objectCallees } from "./objects.ts";
 import { primitiveCallees } from "./primitives.ts";
 import { reflectCallees } from "./reflect.ts";
@@ -19,5 +20,11 @@ const constructors: Entries = {
 };
 
 export const callees: ReadonlyMap<string, Entry> = new Map(
-  Object.entries({ ...constructors, ...objectCallees, ...reflectCallees(constructors), ...temporalCallees }),
+  Object.entries({
+    ...constructors,
+    ...objectCallees,
+    ...functionCallees,
+    ...reflectCallees(constructors),
+    ...temporalCallees,
+  }),
 );
