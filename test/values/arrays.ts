@@ -77,6 +77,9 @@ export const arrays: Kept[] = [
     "frozen, 10^4 numbers": () => Object.freeze(Array.from({ length: 10_000 }, (_, i) => i)),
     sealed: () => Object.seal([1, , 2]),
     "not extensible": () => Object.preventExtensions([1, 2]),
+    "sealed, empty": () => Object.seal([]),
+    "not extensible, empty": () => Object.preventExtensions([]),
+    "not extensible, holes only": () => Object.preventExtensions([, ,]),
     "null prototype": () => Object.setPrototypeOf([1, 2], null) as object,
     "prototype of a plain object": () => Object.setPrototypeOf([1, 2], Object.prototype) as object,
     "data prototype": () =>
@@ -105,6 +108,7 @@ export const arrays: Kept[] = [
     "with holes and properties": () => give(new Vector(3) as object, { 1: "a", unit: "m" }),
     "10^4 numbers": () => Vector.from({ length: 10_000 }, (_: unknown, i: number) => i) as object,
     frozen: () => Object.freeze(Vector.of(1, 2)) as object,
+    "not extensible, empty": () => Object.preventExtensions(new Vector()) as object,
     "containing itself": () => {
       const list = Vector.of(1) as unknown[];
       list[1] = list;

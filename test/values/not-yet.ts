@@ -12,6 +12,8 @@ const reading = /restore|open/;
 const gaps: Gap[] = [
   // The archive's own package.json hides the project's, so that a module of the project cannot be imported by the project's name.
   { direction: /package/, name: /^(instance|class as value): .*by the project's name/ },
+  // An array that is not extensible and empty comes back with a read-only length.
+  { direction: /./, name: /^array: (sealed|not extensible), empty$|^array subclass: not extensible, empty$/ },
   // Hidden state that is lost instead of refused.
   {
     direction: /refuse/,

@@ -51,8 +51,9 @@ const keys: PropertyKey[] = [
   "ψ",
 ];
 
-/** Sets an own property, where the object takes it: characters of a boxed text and elements of views are fixed. */
+/** Sets an own property, where the object takes it: characters of a boxed text are fixed, elements of views are numbers. */
 function own(object: object, key: PropertyKey, value: unknown): void {
+  if (ArrayBuffer.isView(object) && /^\d+$/.test(String(key))) return;
   const attributes = Object.hasOwn(object, key)
     ? {}
     : { writable: true, enumerable: true, configurable: true };
@@ -205,7 +206,7 @@ const makers: Record<string, Maker> = {
   "Date subclass": ({ variant }) => holder(new exotic["Stamp"](variant) as object, variant),
   RegExp: ({ variant }) => {
     const object = new RegExp(
-      ["a", "/", "[/]\n", "`${x}`"][variant % 4]!,
+      ["a", "/", "[/]\n", "`$x`"][variant % 4]!,
       ["", "g", "iy", "dgimsu"][variant % 4],
     );
     return first(object, (value) => ((object as { lastIndex: unknown }).lastIndex = value), variant);

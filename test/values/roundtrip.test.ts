@@ -171,6 +171,16 @@ describe("values", () => {
       assert.deepEqual(child.stdout.trimEnd().split("\n"), here);
     });
 
+    it("hold nothing of Node's pool but what Buffers show", () => {
+      const secret = Buffer.from("a secret in the pool");
+      const [one, two] = [Buffer.from("one"), Buffer.from("two")];
+      assert.equal(one.buffer, secret.buffer, "all three lie in the pool");
+      for (const value of [[one, two], [one, one.subarray(1)], { one, two, again: one }]) {
+        const text = stringify({ value });
+        assert.ok(text.length < 1000, text.slice(0, 300));
+      }
+    });
+
     it("hold no block when they are to be read by people", () => {
       for (const { name, make } of kept.filter((one) => one.name.startsWith("block: holds"))) {
         const text = inProject(() => stringify({ value: make() }, { readable: true }));
