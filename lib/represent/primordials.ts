@@ -107,6 +107,20 @@ export const booleanValueOf: (box: unknown) => boolean = uncurry(Boolean.prototy
 export const bigintValueOf: (box: unknown) => bigint = uncurry(BigInt.prototype.valueOf as never);
 export const symbolValueOf: (box: unknown) => symbol = uncurry(Symbol.prototype.valueOf as never);
 
+/** The prototypes of an object, nearest first, up to a proxy, whose traps would run if it were asked for more. The proxy is the last one given. */
+export function* prototypesOf(object: object): Generator<object> {
+  for (let p = getPrototypeOf(object); p !== null; p = getPrototypeOf(p)) {
+    yield p;
+    if (types.isProxy(p)) return;
+  }
+}
+
+/** Whether `prototype` is among the prototypes of an object. */
+export function inherits(object: object, prototype: object): boolean {
+  for (const p of prototypesOf(object)) if (p === prototype) return true;
+  return false;
+}
+
 // kinds by internal slots
 type Test = (value: unknown) => boolean;
 export const isProxy: Test = types.isProxy;

@@ -11,6 +11,7 @@ import { representObject } from "./object.ts";
 import {
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  inherits,
   isArgumentsObject,
   isArray,
   isExternal,
@@ -31,6 +32,7 @@ import { representFunction } from "./function.ts";
 import { exportedReference } from "./reference/exported.ts";
 import { knownReference, prototypeReference } from "./reference/find.ts";
 import { registeredReference } from "./reference/registry.ts";
+import { refuseHiddenState } from "./hidden-state.ts";
 import { representUrl } from "./url.ts";
 import { ownProperties, reference, type Creation, type Representation } from "./representation.ts";
 import { code, represent, Template, type Rule } from "./template.ts";
@@ -43,15 +45,12 @@ export function representationOf(value: object | symbol, rules: readonly Rule[] 
   const registered = registeredReference(value);
   if (registered !== undefined) return reference("reference", registered);
   if (typeof value === "function") return representFunction(value);
-  return (
-    representByTemplate(value, rules) ??
-    representByReference(value) ??
-    representExotic(value) ??
-    refuseUnkeepable(value) ??
-    representNDArray(value) ??
-    representUrl(value) ??
-    representObject(value)
-  );
+  const found =
+    representByTemplate(value, rules) ?? representByReference(value) ?? refuseUnkeepable(value) ?? representNDArray(value);
+  if (found !== undefined) return found;
+  const representation = representExotic(value) ?? representUrl(value) ?? representObject(value);
+  if (representation.create.form !== "reference" && representation.create.form !== "ndarray") refuseHiddenState(value);
+  return representation;
 }
 
 function leaf(kind: string, create: Creation): Representation {
@@ -128,14 +127,9 @@ const unkeepable: readonly [(value: unknown) => boolean, string][] = [
 ];
 
 const derefWeakRef = Function.prototype.call.bind(WeakRef.prototype.deref) as (ref: unknown) => unknown;
-const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (
-  prototype: object,
-  value: unknown,
-) => boolean;
-
 /** There is no test for this kind but to try, which is slow where it fails: only what looks like one is tried. */
 function isWeakRef(value: unknown): boolean {
-  if (!isPrototypeOf(WeakRef.prototype, value)) return false;
+  if (!(typeof value === "object" && value !== null && inherits(value, WeakRef.prototype))) return false;
   try {
     derefWeakRef(value);
     return true;

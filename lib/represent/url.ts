@@ -1,6 +1,6 @@
 // URL and URLSearchParams, by their text; parameters that belong to a URL stay linked to it.
 
-import { getPrototypeOf } from "./primordials.ts";
+import { getPrototypeOf, inherits } from "./primordials.ts";
 import { privateFieldsOf } from "./inspector.ts";
 import { ownProperties, type Representation } from "./representation.ts";
 
@@ -8,18 +8,14 @@ type Getter = (this: unknown) => unknown;
 const hrefOf = Object.getOwnPropertyDescriptor(URL.prototype, "href")!.get as Getter;
 const searchParamsOf = Object.getOwnPropertyDescriptor(URL.prototype, "searchParams")!.get as Getter;
 const textOf = URLSearchParams.prototype.toString as Getter;
-const isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf) as (
-  prototype: object,
-  value: unknown,
-) => boolean;
 
 /** A URL or its parameters; undefined for anything else. Both are told by what only they answer to. */
 export function representUrl(object: object): Representation | undefined {
-  if (isPrototypeOf(URL.prototype, object)) {
+  if (inherits(object, URL.prototype)) {
     const href = answer(hrefOf, object);
     if (typeof href === "string") return built("URL", object, URL.prototype, href);
   }
-  if (isPrototypeOf(URLSearchParams.prototype, object)) {
+  if (inherits(object, URLSearchParams.prototype)) {
     const text = answer(textOf, object);
     if (typeof text === "string") return representParameters(object, text);
   }

@@ -50,7 +50,8 @@ function readPackage(directory: string, manifest: string): Package | undefined {
 
 /**
  * The bare specifier and member path by which a program beside the file's package reaches `target`; undefined when the package
- * does not export it. A package that lies in no `node_modules` counts only when it refers to itself through `exports`.
+ * does not export it, or is not installed in a `node_modules`: a package can name itself only from inside, and an archive in package form, which
+ * has a package.json of its own, is never inside (docs/decisions/0004-no-self-reference.md).
  */
 export function bareReference(
   file: string,
@@ -58,8 +59,7 @@ export function bareReference(
 ): { specifier: string; path: string[] } | undefined {
   const found = packageOf(file);
   if (found === undefined) return undefined;
-  const installed = found.directory.includes(`${sep}node_modules${sep}`);
-  if (!installed && !found.hasExports) return undefined;
+  if (!found.directory.includes(`${sep}node_modules${sep}`)) return undefined;
   const require = createRequire(join(found.directory, "package.json"));
   for (const specifier of candidates(found, file)) {
     let exports: unknown;
