@@ -99,6 +99,12 @@ export interface Addon {
     file: string,
     control: Control | undefined,
   ): Promise<ArrayBuffer>;
+  /** The CRC-32 of each range of a file. */
+  checksumRanges(
+    path: string,
+    ranges: readonly { offset: number; size_bytes: number }[],
+    control: Control | undefined,
+  ): Promise<number[]>;
   /** Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. */
   createHdf5(path: string, datasets: readonly DatasetToCreate[]): Promise<number[]>;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;

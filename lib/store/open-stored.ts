@@ -35,6 +35,13 @@ export function openStored(
 ): Loaded {
   const file = `${directory}/${row[0]}`;
   checkRow(row, file);
+  if (options.map && options.mode === "r+" && file.endsWith(".npz")) {
+    throw new PersistError(
+      "PERSIST_UNSUPPORTED",
+      `${file} cannot be mapped for writing: zip files hold checksums of their content`,
+      { file },
+    );
+  }
   const fd = native().openBeneath(directory, row[0], options.map && options.mode === "r+");
   try {
     const extent = row[3] === undefined ? fromHeader(fd, row, file) : fromRow(fd, row, head, file);

@@ -1,6 +1,7 @@
 // Opening, writing and reading files.
 #include <fcntl.h>
 
+#include "array/crc32.h"
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
@@ -164,6 +165,41 @@ class ReadRangeTask : public Task {
   Napi::ObjectReference buffer_;
 };
 
+class ChecksumTask : public Task {
+ public:
+  ChecksumTask(std::string path, const Napi::Array& list, std::shared_ptr<JobControl> control)
+      : path_(std::move(path)), control_(std::move(control)) {
+    for (uint32_t k = 0; k < list.Length(); k++) {
+      const Napi::Object range = TakeObject(list[k], "range");
+      ranges_.push_back(
+          {TakeInteger(range.Get("offset"), "offset"), TakeInteger(range.Get("size_bytes"), "size_bytes")});
+    }
+  }
+  ~ChecksumTask() override {
+    if (control_) control_->Ended();
+  }
+
+  void Run() override { sums_ = array::ChecksumRanges(path_, ranges_, control_.get()); }
+
+  Napi::Value Result(Napi::Env env) override {
+    Napi::Array out = Napi::Array::New(env, sums_.size());
+    for (uint32_t k = 0; k < sums_.size(); k++) out[k] = sums_[k];
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::vector<array::FileRange> ranges_;
+  std::shared_ptr<JobControl> control_;
+  std::vector<uint32_t> sums_;
+};
+
+Napi::Value ChecksumRanges(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(),
+                   std::make_unique<ChecksumTask>(TakeString(info[0], "path"), TakeList(info[1], "ranges"),
+                                                  JobControl::Unwrap(info[2])));
+}
+
 Napi::Value WriteFiles(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<WriteFilesTask>(
                                    TakeString(info[0], "directory"), TakeList(info[1], "files"),
@@ -196,6 +232,7 @@ void AddFiles(Napi::Object exports) {
   Add(exports, "writeFilesSync", WriteFilesSync);
   Add(exports, "writeRanges", WriteRanges);
   Add(exports, "readRange", ReadRange);
+  Add(exports, "checksumRanges", ChecksumRanges);
 }
 
 }  // namespace persist::binding

@@ -5,7 +5,8 @@
 
 namespace persist::binding {
 
-void AddFiles(Napi::Object exports);        // openBeneath writeFiles writeFilesSync writeRanges readRange
+void AddFiles(
+    Napi::Object exports);  // openBeneath writeFiles writeFilesSync writeRanges readRange checksumRanges
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
 void AddDiagnostics(Napi::Object exports);  // plan

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { PersistError, isPersistError, readArray, writeArray } from "persist-archive";
 import { native, type Fault } from "#dist/native.js";
 import { hdf5Store } from "#dist/store/hdf5-store.js";
+import { npzStore } from "#dist/store/npz-store.js";
 import { npyStore } from "#dist/store/npy-store.js";
 import { openStored } from "#dist/store/open-stored.js";
 import type { ArrayStore, Durability } from "#dist/store/store.js";
@@ -45,6 +46,7 @@ const filesOf = (directory: string): string[] =>
 
 const stores: [string, ArrayStore][] = [
   ["npy", npyStore],
+  ["npz", npzStore],
   ["hdf5", hdf5Store],
 ];
 

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { dtype } from "#dist/dtype.js";
 import { hdf5Store } from "#dist/store/hdf5-store.js";
 import { loaderName, loaderText } from "#dist/store/loader.js";
+import { npzStore } from "#dist/store/npz-store.js";
 import { npyStore } from "#dist/store/npy-store.js";
 import { openStored } from "#dist/store/open-stored.js";
 import type { ArrayStore, StoredArrays } from "#dist/store/store.js";
@@ -21,6 +22,19 @@ const READERS: Record<string, string> = {
   npy: `
 def load(row, name):
     return np.load(given["directory"] + "/" + row[0], allow_pickle=False)`,
+  npz: `
+import zipfile
+archive = None
+def load(row, name):
+    global archive
+    if archive is None:
+        file = given["directory"] + "/" + row[0]
+        with zipfile.ZipFile(file) as z:
+            assert z.testzip() is None
+            assert [i.filename for i in z.infolist()] == [n + ".npy" for n in given["rows"]]
+            assert all(i.compress_type == 0 for i in z.infolist())
+        archive = np.load(file, allow_pickle=False)
+    return archive[name]`,
   hdf5: `
 def load(row, name):
     with h5py.File(given["directory"] + "/" + row[0], "r") as f:
@@ -48,6 +62,7 @@ for name, row in given["rows"].items():
 
 const STORES: [string, ArrayStore][] = [
   ["npy", npyStore],
+  ["npz", npzStore],
   ["hdf5", hdf5Store],
 ];
 
@@ -105,7 +120,8 @@ for (const [format, store] of STORES) {
       });
     }
 
-    it("keeps what is stored into a mapped array in memory, or with r+ in the file", () => {
+    it("keeps what is stored into a mapped array in memory, or with r+ in the file", function () {
+      if (format === "npz") this.skip(); // refused: see below
       const row = stored.rows["int32-3x5"] ?? stored.rows["int32-7"]!;
       const open = (mode: "c" | "r+") =>
         openStored(directory, row, stored.heads[row[0]], { map: true, mode });

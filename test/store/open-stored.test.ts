@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { isPersistError, writeArray, type ErrorCode } from "persist-archive";
 import { hdf5Store } from "#dist/store/hdf5-store.js";
+import { npzStore } from "#dist/store/npz-store.js";
 import { npyStore } from "#dist/store/npy-store.js";
 import { openStored } from "#dist/store/open-stored.js";
 import type { FileHead, TableRow } from "#dist/store/store.js";
@@ -195,5 +196,15 @@ with h5py.File(given, "a") as f:
       () => openStored(directory, odd, undefined, { map: true, mode: "r+" }),
       (error) => isPersistError(error, "PERSIST_UNSUPPORTED"),
     );
+  });
+
+  it("does not map a part of a zip file for writing: its checksum would no longer hold", async () => {
+    const stored = await npzStore.write(directory, "_arrays/", [array], { durability: "process" });
+    const row = stored.rows["a"]!;
+    assert.throws(
+      () => openStored(directory, row, stored.heads[row[0]], { map: true, mode: "r+" }),
+      (error) => isPersistError(error, "PERSIST_UNSUPPORTED"),
+    );
+    assert.deepEqual(openStored(directory, row, stored.heads[row[0]], { map: true, mode: "c" }).data, values);
   });
 });

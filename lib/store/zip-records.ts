@@ -1,0 +1,138 @@
+// The records of a zip file of stored entries, with zip64 where a number needs it. Lays entries out and encodes their
+// records; knows nothing of what the entries hold.
+
+/** An entry to be stored: its name in the archive, and its bytes. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly size_bytes: number;
+}
+
+/** Where an entry lies. */
+export interface PlacedEntry extends ZipEntry {
+  /** Of the local header. */
+  readonly header_offset: number;
+  /** Of the entry's first byte: a multiple of the alignment. */
+  readonly offset: number;
+}
+
+const LOCAL_BYTES = 30;
+const CENTRAL_BYTES = 46;
+const END_BYTES = 22;
+const END64_BYTES = 56 + 20;
+const LARGEST_32 = 0xffffffff;
+const LARGEST_16 = 0xffff;
+const UTF8_NAME = 0x0800;
+const EPOCH_DATE = 0x21; // 1980-01-01: the same arrays give the same bytes
+const ZIP64 = 0x0001;
+const ALIGNMENT = 0xd935; // Android's field for padding, which readers skip
+
+/** Gives each entry its place, one after the other, every first byte at a multiple of `alignment`. */
+export function placeEntries(entries: readonly ZipEntry[], alignment: number): PlacedEntry[] {
+  let header_offset = 0;
+  return entries.map((entry) => {
+    // room for the padding field's own four bytes is always left
+    const least = header_offset + LOCAL_BYTES + Buffer.byteLength(entry.name) + zip64Size(entry) + 4;
+    const offset = Math.ceil(least / alignment) * alignment;
+    const placed = { ...entry, header_offset, offset };
+    header_offset = offset + entry.size_bytes;
+    return placed;
+  });
+}
+
+/** The local header of an entry: from its `header_offset` to its `offset`. */
+export function localHeader(entry: PlacedEntry, crc32: number): Buffer {
+  const name = Buffer.from(entry.name);
+  const out = Buffer.alloc(entry.offset - entry.header_offset);
+  const wide = zip64Size(entry) > 0;
+  out.writeUInt32LE(0x04034b50, 0);
+  writeCommon(out, 4, entry, crc32, wide);
+  out.writeUInt16LE(name.length, 26);
+  out.writeUInt16LE(out.length - LOCAL_BYTES - name.length, 28);
+  name.copy(out, LOCAL_BYTES);
+  let at = LOCAL_BYTES + name.length;
+  if (wide) {
+    out.writeUInt16LE(ZIP64, at);
+    out.writeUInt16LE(16, at + 2);
+    out.writeBigUInt64LE(BigInt(entry.size_bytes), at + 4);
+    out.writeBigUInt64LE(BigInt(entry.size_bytes), at + 12);
+    at += 20;
+  }
+  out.writeUInt16LE(ALIGNMENT, at);
+  out.writeUInt16LE(out.length - at - 4, at + 2);
+  return out;
+}
+
+/** The central directory and the end records, which come after the last entry. */
+export function centralDirectory(entries: readonly PlacedEntry[], crc32s: readonly number[]): Buffer {
+  const last = entries.at(-1);
+  const start = last === undefined ? 0 : last.offset + last.size_bytes;
+  const records = entries.map((entry, k) => centralRecord(entry, crc32s[k]!));
+  const size = records.reduce((sum, record) => sum + record.length, 0);
+  return Buffer.concat([...records, endRecords(entries.length, start, size)]);
+}
+
+function centralRecord(entry: PlacedEntry, crc32: number): Buffer {
+  const name = Buffer.from(entry.name);
+  const wide = entry.size_bytes >= LARGEST_32;
+  const far = entry.header_offset >= LARGEST_32;
+  const numbers = [
+    ...(wide ? [entry.size_bytes, entry.size_bytes] : []),
+    ...(far ? [entry.header_offset] : []),
+  ];
+  const extra = numbers.length === 0 ? 0 : 4 + 8 * numbers.length;
+  const out = Buffer.alloc(CENTRAL_BYTES + name.length + extra);
+  out.writeUInt32LE(0x02014b50, 0);
+  out.writeUInt16LE(0x0300 + 45, 4); // made on Unix, version 4.5
+  writeCommon(out, 6, entry, crc32, wide || far);
+  out.writeUInt16LE(name.length, 28);
+  out.writeUInt16LE(extra, 30);
+  out.writeUInt32LE(0o100644 * 0x10000, 38);
+  out.writeUInt32LE(far ? LARGEST_32 : entry.header_offset, 42);
+  name.copy(out, CENTRAL_BYTES);
+  if (extra > 0) {
+    const at = CENTRAL_BYTES + name.length;
+    out.writeUInt16LE(ZIP64, at);
+    out.writeUInt16LE(8 * numbers.length, at + 2);
+    for (const [k, number] of numbers.entries()) out.writeBigUInt64LE(BigInt(number), at + 4 + 8 * k);
+  }
+  return out;
+}
+
+/** What local and central records share: from the version needed to the sizes. */
+function writeCommon(out: Buffer, at: number, entry: ZipEntry, crc32: number, zip64: boolean): void {
+  const size = entry.size_bytes >= LARGEST_32 ? LARGEST_32 : entry.size_bytes;
+  out.writeUInt16LE(zip64 ? 45 : 20, at);
+  out.writeUInt16LE(UTF8_NAME, at + 2);
+  out.writeUInt16LE(EPOCH_DATE, at + 8);
+  out.writeUInt32LE(crc32, at + 10);
+  out.writeUInt32LE(size, at + 14);
+  out.writeUInt32LE(size, at + 18);
+}
+
+function endRecords(count: number, start: number, size: number): Buffer {
+  const wide = count >= LARGEST_16 || start >= LARGEST_32 || size >= LARGEST_32;
+  const out = Buffer.alloc((wide ? END64_BYTES : 0) + END_BYTES);
+  let at = 0;
+  if (wide) {
+    out.writeUInt32LE(0x06064b50, 0);
+    out.writeBigUInt64LE(44n, 4); // of this record, from here on
+    out.writeUInt16LE(0x0300 + 45, 12);
+    out.writeUInt16LE(45, 14);
+    for (const [k, number] of [count, count, size, start].entries())
+      out.writeBigUInt64LE(BigInt(number), 24 + 8 * k);
+    out.writeUInt32LE(0x07064b50, 56);
+    out.writeBigUInt64LE(BigInt(start + size), 64);
+    out.writeUInt32LE(1, 72);
+    at = END64_BYTES;
+  }
+  out.writeUInt32LE(0x06054b50, at);
+  out.writeUInt16LE(Math.min(count, LARGEST_16), at + 8);
+  out.writeUInt16LE(Math.min(count, LARGEST_16), at + 10);
+  out.writeUInt32LE(Math.min(size, LARGEST_32), at + 12);
+  out.writeUInt32LE(Math.min(start, LARGEST_32), at + 16);
+  return out;
+}
+
+function zip64Size({ size_bytes }: ZipEntry): number {
+  return size_bytes >= LARGEST_32 ? 20 : 0;
+}
