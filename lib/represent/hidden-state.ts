@@ -3,7 +3,7 @@
 
 import { intrinsicName } from "../intrinsics.ts";
 import { privateFieldsOf } from "./inspector.ts";
-import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, prototypesOf } from "./primordials.ts";
+import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, isNativeError, prototypesOf } from "./primordials.ts";
 import { prototypeReference } from "./reference/find.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -33,7 +33,7 @@ export function refuseHiddenState(object: object): void {
     }
     const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
     if (typeof constructor !== "function") continue;
-    if (isNodeClass(prototype)) refuse(`is a ${nameOf(constructor)} of Node's, whose state cannot be read`);
+    if (!isNativeError(object) && isNodeClass(prototype)) refuse(`is a ${nameOf(constructor)} of Node's, whose state cannot be read`);
     const declared = privateMembers(constructor);
     if (declared !== "none") isHarmless = false;
     // the engine shows fields and accessors that an object really has, but not methods

@@ -1,7 +1,7 @@
 // What a representation is: one object taken apart, one level deep. It holds the values of its children as they are; the graph's planner
 // puts nodes in their place. It says nothing of files, names or text.
 
-import { isFrozen, isSealed, isExtensible, getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
+import { isArray, isFrozen, isSealed, isExtensible, getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
 import { Unsupported } from "./unsupported.ts";
 
 /** A value by reference: a member path of a module, or of the globals. */
@@ -103,6 +103,14 @@ export interface Representation {
   readonly absent?: readonly string[] | undefined;
 }
 
+function integrityOf(object: object): Integrity {
+  if (isExtensible(object)) return "extensible";
+  // V8 takes a sealed array without elements for frozen, whatever its length's attributes say
+  const isOpenArray = isArray(object) && getOwnPropertyDescriptor(object, "length")!.writable === true;
+  if (isFrozen(object) && !isOpenArray) return "frozen";
+  return isSealed(object) ? "sealed" : "non-extensible";
+}
+
 /** The own properties of an object, with those of `skip` left out, and how closed it is. Throws Unsupported for an accessor,
  * which is not called. */
 export function ownProperties(
@@ -113,13 +121,7 @@ export function ownProperties(
   const keys: PropertyKey[] = [];
   const values: unknown[] = [];
   const attributes: number[] = [];
-  const integrity: Integrity = isExtensible(object)
-    ? "extensible"
-    : isFrozen(object)
-      ? "frozen"
-      : isSealed(object)
-        ? "sealed"
-        : "non-extensible";
+  const integrity = integrityOf(object);
   // freezing and sealing set these attributes anyhow, so that the properties themselves can be written plainly
   const implied =
     integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
