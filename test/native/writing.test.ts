@@ -100,7 +100,9 @@ for (const [format, store] of stores) {
       const bytes = new Uint8Array(128 * MIB).fill(1);
       let turns = 0;
       const timer = setInterval(() => turns++, 1);
-      const writing = store.write(temporaryDirectory(), "_arrays/", oneArray(bytes), { durability: "process" });
+      const writing = store.write(temporaryDirectory(), "_arrays/", oneArray(bytes), {
+        durability: "process",
+      });
       await writing.finally(() => clearInterval(timer));
       assert.ok(turns >= 5, `${turns} turns while 128 MiB were written`);
     });
