@@ -6,6 +6,8 @@
 
 #include "hdf5/handle.h"
 #include "hdf5/types.h"
+#include "os/error.h"
+#include "os/fd.h"
 #include "os/syscalls.h"
 
 namespace persist::hdf5 {
@@ -70,8 +72,15 @@ std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewD
   const Handle access(Check(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", path), H5Pclose);
   Check(H5Pset_alignment(access, 1, kAlignment), "H5Pset_alignment", path);
   Check(H5Pset_meta_block_size(access, kFirstPage), "H5Pset_meta_block_size", path);
-  Handle file(Check(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access), "H5Fcreate", path), H5Fclose);
+  // The file is made here, and only filled by the library: that may fail when the file is there already, and
+  // does not tell whose it is.
+  const os::Fd made(
+      os::sys.openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!made.valid()) throw os::SystemError("openat", path);
+  Handle file;
   try {
+    file = Handle(Check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), "H5Fcreate", path),
+                  H5Fclose);
     std::vector<uint64_t> offsets = AddDatasets(file, datasets, path);
     Check(H5Fclose(file.release()), "H5Fclose", path);  // here the metadata are written, which may fail
     return offsets;
