@@ -155,7 +155,6 @@ function fieldsOf(
   object: object,
 ): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
   settleData(object); // a mapped array of this library makes its data on demand
-  settleData(object);
   const field = (name: string): unknown => getOwnPropertyDescriptor(object, name)?.value;
   return {
     data: field("data"),
