@@ -63,9 +63,11 @@ function match(source: Source, helper: HelperKind): Recognised | undefined {
   for (let i = 0; i < expected.length; i++) {
     const { kind: wanted, text } = expected[i]!;
     const same = tokens.next() === wanted;
+    // the two places where the end of a line counts
+    const isBroken = tokens.newline && (text === "=>" || expected[i - 1]?.text === "return");
     if (same && i === 1 && wanted === NAME) {
       found = { kind: helper, name: tokens.text, at: tokens.start };
-    } else if (!same || tokens.text !== text) {
+    } else if (!same || isBroken || tokens.text !== text) {
       source.pos = start;
       return undefined;
     }

@@ -198,6 +198,7 @@ export const wouldReach: Record<string, Refusal> = {
   "a fill of what is no buffer": syntax(
     "const fill = (buffer, bytes) => (new Uint8Array(buffer).set(new Uint8Array(bytes)), buffer);\nexport const a = ^fill([], []);",
   ),
+  "argumentsOf that returns nothing": code("^function argumentsOf() { return\n arguments; }"),
   "a changed argumentsOf": code("^function argumentsOf() { return arguments.callee; }"),
   "a changed fill": code("const fill = ^(buffer, bytes) => (touched(buffer), buffer);"),
   "Reflect.construct with entries": code("export const a = ^Reflect.construct(Map, [[[1, 2]]], WeakMap);"),
