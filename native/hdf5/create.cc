@@ -72,8 +72,8 @@ std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewD
   const Handle access(Check(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", path), H5Pclose);
   Check(H5Pset_alignment(access, 1, kAlignment), "H5Pset_alignment", path);
   Check(H5Pset_meta_block_size(access, kFirstPage), "H5Pset_meta_block_size", path);
-  // The file is made here, and only filled by the library: that may fail when the file is there already, and
-  // does not tell whose it is.
+  // The library only fills the file: if it made it too, its failure would not tell whether the file is ours
+  // to remove.
   const os::Fd made(
       os::sys.openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!made.valid()) throw os::SystemError("openat", path);

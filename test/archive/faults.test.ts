@@ -77,11 +77,11 @@ for (const [name, options, replaces] of SCENARIOS) {
       if (replaces) await save(join(start, "run"), state(200), { ...options, overwrite: false });
       cpSync(start, join(directory, "trial"), { recursive: true });
       const plan = { directory: join(directory, "trial"), at: 0, how: ENOSPC };
-      const { status, output, operations } = runStruck(SAVE, plan, [
+      const { status, errors, operations } = runStruck(SAVE, plan, [
         join(directory, "trial", "run"),
         JSON.stringify(options),
       ]);
-      assert.equal(status, 0, output);
+      assert.equal(status, 0, errors);
       count = operations!;
       assert.ok(count >= 9, `${count} operations`);
     });
@@ -91,12 +91,12 @@ for (const [name, options, replaces] of SCENARIOS) {
       ["an error of the device", EIO],
     ] as const)
       it(`${error} at any operation leaves what was there, and nothing else`, async () => {
-        const { status, output } = runStruck(SAVE_EACH, { directory, at: 0, how: errno }, [
+        const { status, output, errors } = runStruck(SAVE_EACH, { directory, at: 0, how: errno }, [
           directory,
           JSON.stringify(options),
           String(count),
         ]);
-        assert.equal(status, 0, output);
+        assert.equal(status, 0, errors);
         const told = output
           .trim()
           .split("\n")
@@ -154,7 +154,7 @@ for (const [name, options, replaces] of SCENARIOS.slice(0, 4)) {
         const here = join(directory, String(k));
         cpSync(start, here, { recursive: true });
         const plan = { directory: here, at: k, how: k % 2 === 0 ? "kill" : "torn" } as const;
-        const { signal, status, output } = runStruck(SAVE, plan, [
+        const { signal, status, errors } = runStruck(SAVE, plan, [
           join(here, "run"),
           JSON.stringify(options),
         ]);
@@ -162,7 +162,7 @@ for (const [name, options, replaces] of SCENARIOS.slice(0, 4)) {
         const items = isThere ? { ...(await open(join(here, "run"))) } : undefined;
         const isNew = items !== undefined && difference(state(500), items) === null;
         if (signal === null) {
-          assert.equal(status, 0, output);
+          assert.equal(status, 0, errors);
           assert.ok(isNew);
           assert.ok(k > 9, `${k - 1} operations`);
           break;

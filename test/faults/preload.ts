@@ -43,6 +43,7 @@ export interface Outcome {
   readonly signal: NodeJS.Signals | null;
   readonly status: number | null;
   readonly output: string;
+  readonly errors: string;
   readonly operations: number | undefined;
 }
 
@@ -55,5 +56,5 @@ export function runStruck(program: string, plan: Plan, args: readonly string[] =
     { cwd: root, env: environment(plan, count), encoding: "utf8" },
   );
   const operations = signal === null ? Number(readFileSync(count, "utf8")) : undefined;
-  return { signal, status, output: stdout + stderr, operations };
+  return { signal, status, output: stdout, errors: stderr, operations };
 }
