@@ -20,6 +20,7 @@ const MODULES = {
   "lib/native.ts": ["node-gyp-build", "node:fs", "node:module"],
   represent: ["node:fs", "node:module", "node:inspector", "node:v8"],
   emit: ["node:crypto", "node:fs"],
+  interpret: ["node:module"],
   store: ["node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],

@@ -131,10 +131,19 @@ function fileReference(file: string, f: object, name: string): Reference {
   return { file, path: asImported(exports, path) };
 }
 
+/** Modules of Node that are not loaded to look into them: loading them warns, or changes the process. */
+const NOT_LOADED: ReadonlySet<string> = new Set([
+  "inspector",
+  "punycode",
+  "repl",
+  "sys",
+  "trace_events",
+  "wasi",
+]);
+
 function builtinReference(f: object): Reference | undefined {
   for (const id of builtinModules) {
-    if (id.startsWith("_") || id === "inspector" || id === "repl" || id === "trace_events" || id === "wasi")
-      continue;
+    if (id.startsWith("_") || NOT_LOADED.has(id)) continue;
     let exports: unknown;
     try {
       exports = require(`node:${id}`);
