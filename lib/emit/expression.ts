@@ -296,7 +296,7 @@ function blockItems({ shape, pieces, mark }: JsonBlock, around: Surroundings): I
 function memberItems({ isArray, members }: Extract<PlanCreation, { form: "members" }>): Item[] {
   const items: Item[][] = members.map((member) => {
     if (!("key" in member)) return ["...", ...parseItems(member.pieces[0]!)];
-    return isArray ? [member.node] : [propertyKey(String(member.key)), ": ", member.node];
+    return isArray ? [item(member.value)] : [propertyKey(String(member.key)), ": ", item(member.value)];
   });
   return isArray ? bracket("[", LINE, items, SOFT, "]") : bracket("{", LINE, items, LINE, "}");
 }

@@ -297,7 +297,7 @@ class Builder {
       return;
     }
     const members = text.members.map((member) =>
-      "key" in member ? { key: member.key, node: this.nodes[member.node]! } : member,
+      "node" in member ? { key: member.key, value: this.nodes[member.node]! } : member,
     );
     node.create = { form: "members", isArray: text.isArray, members };
   }

@@ -4,7 +4,7 @@
 import { isArray, objectKeys } from "../represent/primordials.ts";
 import { JsonText, type Rows } from "./json-text.ts";
 import { JsonWriter } from "./json-writer.ts";
-import type { JsonBlock } from "./plan.ts";
+import type { JsonBlock, Primitive } from "./plan.ts";
 import { impureNodes } from "./purity.ts";
 import type { Graph } from "./survey.ts";
 
@@ -14,6 +14,8 @@ const LEAST_CHARACTERS = 10_000;
 const PIECE_CHARACTERS = 256_000;
 /** Rows are cut where they grow longer, so that a table has many of them. */
 const ROW_CHARACTERS = 32_000;
+/** A few primitives are written as literals. */
+const LITERAL_CHARACTERS = 1_000;
 /** A region that is deeper goes into the table, in rows of less than this depth. */
 const DEPTH = 200;
 
@@ -21,8 +23,11 @@ const DEPTH = 200;
 export type RegionText =
   { readonly block: JsonBlock } | { readonly isArray: boolean; readonly members: readonly Member[] };
 
-/** A run of small members, to be spread, or a large one: a region of its own. */
-export type Member = JsonBlock | { readonly key: string | number; readonly node: number };
+/** A run of small members, to be spread; a large one, which is a region of its own; or a primitive among few. */
+export type Member =
+  | JsonBlock
+  | { readonly key: string | number; readonly node: number }
+  | { readonly key: string | number; readonly value: Primitive };
 
 export class Blocks {
   readonly #graph: Graph;
@@ -190,17 +195,20 @@ export class Blocks {
     const count = isList ? object.length : keys!.length;
     const members: Member[] = [];
     let cursor = node + 1;
-    let run = { from: 0, first: cursor, weight: 0 };
+    let run = { from: 0, first: cursor, weight: 0, isBrief: true };
+    const valueAt = (at: number): unknown => (object as Record<string | number, unknown>)[isList ? at : keys![at]!];
     const flush = (to: number): void => {
-      if (to > run.from) {
+      if (to > run.from && run.isBrief && run.weight < LITERAL_CHARACTERS) {
+        for (let at = run.from; at < to; at++) members.push({ key: isList ? at : keys![at]!, value: valueAt(at) as Primitive });
+      } else if (to > run.from) {
         text.part(node, run.from, to, run.first);
         members.push({ shape: isList ? "array" : "object", pieces: [writer.take()], mark: undefined });
       }
-      run = { from: to, first: cursor, weight: 0 };
+      run = { from: to, first: cursor, weight: 0, isBrief: true };
     };
     for (let at = 0; at < count; at++) {
       const key = isList ? at : keys![at]!;
-      const value = (object as Record<string | number, unknown>)[key];
+      const value = valueAt(at);
       if (typeof value !== "object" || value === null) {
         run.weight += typeof value === "string" ? value.length : 10;
       } else {
@@ -209,10 +217,11 @@ export class Blocks {
           flush(at);
           members.push({ key, node: child });
           cursor = ends[child]!;
-          run = { from: at + 1, first: cursor, weight: 0 };
+          run = { from: at + 1, first: cursor, weight: 0, isBrief: true };
           continue;
         }
         run.weight += weights[child]!;
+        run.isBrief = false;
         cursor = ends[child]!;
       }
       if (run.weight > PIECE_CHARACTERS) flush(at + 1);

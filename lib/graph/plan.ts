@@ -4,7 +4,9 @@
 import type { ArrayElements, Creation, Integrity, Reference } from "../represent/representation.ts";
 
 /** A value in the plan: a primitive by itself, all else by its node. */
-export type Operand = undefined | null | boolean | number | string | bigint | PlanNode;
+export type Operand = Primitive | PlanNode;
+
+export type Primitive = undefined | null | boolean | number | string | bigint;
 
 /** How a node is created: as its representation says, or by what the planner made of it. */
 export type PlanCreation =
@@ -28,7 +30,7 @@ export type PlanCreation =
   | {
       readonly form: "members";
       readonly isArray: boolean;
-      readonly members: readonly (JsonBlock | { readonly key: string | number; readonly node: PlanNode })[];
+      readonly members: readonly (JsonBlock | { readonly key: string | number; readonly value: Operand })[]
     }
   /** A row of a table of plain data. */
   | { readonly form: "row"; readonly table: PlanNode; readonly row: number };
