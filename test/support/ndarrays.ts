@@ -22,7 +22,7 @@ export function isMarked(value: object): boolean {
     if (known !== undefined) break;
   }
   for (const p of walked) markedPrototypes.set(p, marked);
-  return marked && types.isTypedArray(fieldOf(value, "data"));
+  return marked && types.isTypedArray(Object.getOwnPropertyDescriptor(value, "data")?.value);
 }
 
 function hasMark(object: object): boolean {

@@ -47,6 +47,7 @@ const holders: Record<string, () => Holder> = {
     return { object, put: (value) => void Object.defineProperty(object, "hidden", { value }) };
   },
   "symbol key": () => property({}, Symbol("key")),
+  "registered symbol key": () => property({ before: 1 }, Symbol.for("key")),
   "own __proto__": () => property({}, "__proto__"),
   prototype: () => {
     const object = { own: 1 };
@@ -147,6 +148,25 @@ export const cycles: Kept[] = [
     names
       .filter((second) => second !== first)
       .map((second) => ({ name: `cycle: ${first}, ${second}`, make: () => cycle(first, second) })),
+  ),
+  // What closes the cycle comes before other properties, and must still do so afterwards.
+  ...names.flatMap((name) =>
+    ["after", Symbol.for("after")].map((key) => ({
+      name: `cycle order: ${name}, then ${String(key)}`,
+      make: () => {
+        const holder = holders[name]!();
+        const between = [holder.object];
+        holder.put(between);
+        for (const more of [key, "last"])
+          Object.defineProperty(holder.object, more, {
+            value: between,
+            writable: true,
+            enumerable: true,
+            configurable: true,
+          });
+        return { between, object: holder.object };
+      },
+    })),
   ),
   { name: "cycle: through every kind at once", make: () => cycle(...names) },
   { name: "cycle: through every kind at once, backwards", make: () => cycle(...names.toReversed()) },

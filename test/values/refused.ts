@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import vm from "node:vm";
 import { MessageChannel } from "node:worker_threads";
+import { NDArray } from "persist-archive";
 import { importFromProject } from "../support/project.ts";
 import type { Either, Refused } from "./case.ts";
 
@@ -246,6 +247,8 @@ export const either: Either[] = Object.entries({
     data: new Float64Array(2),
     shape: [3],
   }),
+  "NDArray as a prototype": () =>
+    Object.create(new NDArray({ data: new Float64Array(2), shape: [2] })) as object,
   "intrinsic that no path reaches": () => Object.getPrototypeOf(Uint8Array) as object,
   "prototype of array iterators": () => Object.getPrototypeOf([].values()) as object,
   "constructor of async functions": () => (async () => {}).constructor,
