@@ -196,10 +196,12 @@ export class Blocks {
     const members: Member[] = [];
     let cursor = node + 1;
     let run = { from: 0, first: cursor, weight: 0, isBrief: true };
-    const valueAt = (at: number): unknown => (object as Record<string | number, unknown>)[isList ? at : keys![at]!];
+    const valueAt = (at: number): unknown =>
+      (object as Record<string | number, unknown>)[isList ? at : keys![at]!];
     const flush = (to: number): void => {
       if (to > run.from && run.isBrief && run.weight < LITERAL_CHARACTERS) {
-        for (let at = run.from; at < to; at++) members.push({ key: isList ? at : keys![at]!, value: valueAt(at) as Primitive });
+        for (let at = run.from; at < to; at++)
+          members.push({ key: isList ? at : keys![at]!, value: valueAt(at) as Primitive });
       } else if (to > run.from) {
         text.part(node, run.from, to, run.first);
         members.push({ shape: isList ? "array" : "object", pieces: [writer.take()], mark: undefined });

@@ -46,7 +46,8 @@ export function neededBy({ create }: Node): readonly unknown[] {
 export function* childrenOf(node: Node): Generator<Node> {
   for (const value of neededBy(node)) if (value instanceof Node) yield value;
   if (node.create.form === "members") {
-    for (const member of node.create.members) if ("key" in member && member.value instanceof Node) yield member.value;
+    for (const member of node.create.members)
+      if ("key" in member && member.value instanceof Node) yield member.value;
   }
   if (node.create.form === "array")
     for (const value of node.create.elements) if (value instanceof Node) yield value;

@@ -30,7 +30,7 @@ export type PlanCreation =
   | {
       readonly form: "members";
       readonly isArray: boolean;
-      readonly members: readonly (JsonBlock | { readonly key: string | number; readonly value: Operand })[]
+      readonly members: readonly (JsonBlock | { readonly key: string | number; readonly value: Operand })[];
     }
   /** A row of a table of plain data. */
   | { readonly form: "row"; readonly table: PlanNode; readonly row: number };

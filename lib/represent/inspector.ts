@@ -106,9 +106,13 @@ function propertiesOf(
     session.post("Runtime.evaluate", { expression: `${HANDLE_EXPRESSION}.value` }, (_error, found) => {
       const objectId = found?.result?.objectId;
       if (objectId === undefined) return;
-      session.post("Runtime.getProperties", { objectId, ownProperties: true, ...which }, (_failure, answer) => {
-        if (answer !== undefined) properties = answer;
-      });
+      session.post(
+        "Runtime.getProperties",
+        { objectId, ownProperties: true, ...which },
+        (_failure, answer) => {
+          if (answer !== undefined) properties = answer;
+        },
+      );
     });
     return properties;
   });

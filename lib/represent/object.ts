@@ -1,11 +1,6 @@
 // Ordinary objects: plain ones, those with another prototype, instances of classes. Constructors are never run.
 
-import {
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
-  objectPrototype,
-  ownKeys,
-} from "./primordials.ts";
+import { getOwnPropertyDescriptor, getPrototypeOf, objectPrototype, ownKeys } from "./primordials.ts";
 import { representForeignArray } from "./buffers.ts";
 import { objectReference, prototypeReference } from "./reference/find.ts";
 import { ownProperties, reference, type Representation } from "./representation.ts";

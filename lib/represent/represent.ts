@@ -46,10 +46,14 @@ export function representationOf(value: object | symbol, rules: readonly Rule[] 
   if (registered !== undefined) return reference("reference", registered);
   if (typeof value === "function") return representFunction(value);
   const found =
-    representByTemplate(value, rules) ?? representByReference(value) ?? refuseUnkeepable(value) ?? representNDArray(value);
+    representByTemplate(value, rules) ??
+    representByReference(value) ??
+    refuseUnkeepable(value) ??
+    representNDArray(value);
   if (found !== undefined) return found;
   const representation = representExotic(value) ?? representUrl(value) ?? representObject(value);
-  if (representation.create.form !== "reference" && representation.create.form !== "ndarray") refuseHiddenState(value);
+  if (representation.create.form !== "reference" && representation.create.form !== "ndarray")
+    refuseHiddenState(value);
   return representation;
 }
 

@@ -1,7 +1,14 @@
 // What a representation is: one object taken apart, one level deep. It holds the values of its children as they are; the graph's planner
 // puts nodes in their place. It says nothing of files, names or text.
 
-import { isArray, isFrozen, isSealed, isExtensible, getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
+import {
+  isArray,
+  isFrozen,
+  isSealed,
+  isExtensible,
+  getOwnPropertyDescriptor,
+  ownKeys,
+} from "./primordials.ts";
 import { Unsupported } from "./unsupported.ts";
 
 /** A value by reference: a member path of a module, or of the globals. */
