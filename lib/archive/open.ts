@@ -5,8 +5,8 @@ import { stat } from "node:fs/promises";
 import { readTextFile } from "../disk/read-text.ts";
 import { PersistError } from "../errors.ts";
 import { interpret, type ArrayRow } from "../interpret/interpret.ts";
-import { markMapped } from "../mapped.ts";
 import { NDArray } from "../ndarray.ts";
+import { mappedArray } from "../store/mapped-array.ts";
 import { openStored } from "../store/open-stored.ts";
 import type { FileHead } from "../store/store.ts";
 import { modulePath, moduleLayout, packageLayout, toPath, type Layout } from "./layout.ts";
@@ -68,14 +68,10 @@ function loadArrays(
       offset_bytes === undefined
         ? ([file, descr, shape] as const)
         : ([file, descr, shape, offset_bytes] as const);
-    const { data, stride, dtype } = openStored(
-      directory,
-      row,
-      Object.hasOwn(heads, file) ? heads[file] : undefined,
-      options,
-    );
-    if (options.map) markMapped(data.buffer);
-    arrays[name] = typeof extent === "number" ? data : new NDArray({ data, shape, stride, dtype });
+    const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
+    const loaded = openStored(directory, row, head, options);
+    if (typeof extent === "number") arrays[name] = loaded.data;
+    else arrays[name] = options.map ? mappedArray(loaded) : new NDArray(loaded);
   }
   return arrays;
 }

@@ -19,8 +19,8 @@ export interface StringifyOptions {
 export interface SaveOptions extends StringifyOptions {
   /** `package` (default): a directory with `index.js`; `module`: one file `NAME.mjs`, with its arrays in `NAME_arrays/`. */
   form?: "package" | "module";
-  /** The format of array files; `npy` when absent. */
-  arrays?: "npy" | "hdf5";
+  /** The format of array files; `npy` when absent, where more than 100 small arrays share one npz file. */
+  arrays?: "npy" | "npz" | "hdf5";
   /** Arrays with more elements are stored in files of their own; 100 when absent. */
   arrayThreshold?: number;
   /** Replaces an archive that is there; false when absent: PERSIST_EXISTS. */

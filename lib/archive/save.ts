@@ -146,14 +146,14 @@ export async function save(
     settings: SaveOptions,
     written: File[],
   ): Promise<Buffer> {
-    const stored = await storeArrays(content.arrays, into, {
-      format: settings.arrays ?? "npy",
-      durability,
-      signal,
-      onProgress: settings.onProgress,
-    });
+    const { arrays: format = "npy", onProgress } = settings;
+    const stored = await storeArrays(
+      content.arrays,
+      into,
+      { format, durability, signal, onProgress },
+      written,
+    );
     if (stored !== undefined) {
-      written.push(...stored.files);
       await ensureFile(into.directory, into.loader, loaderText, durability);
       written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
       if (durability === "full") await syncDirectory(into.directory);
@@ -199,8 +199,8 @@ function withDefaults(
   } = options;
   if (form !== "package" && form !== "module")
     throw new TypeError(`form must be "package" or "module", not ${String(form)}`);
-  if (arrays !== "npy" && arrays !== "hdf5")
-    throw new TypeError(`arrays must be "npy" or "hdf5", not ${String(arrays)}`);
+  if (arrays !== "npy" && arrays !== "npz" && arrays !== "hdf5")
+    throw new TypeError(`arrays must be "npy", "npz" or "hdf5", not ${String(arrays)}`);
   if (durability !== "full" && durability !== "process")
     throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
   if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))

@@ -7,38 +7,61 @@ import type { ArraySlot } from "../graph/plan.ts";
 import { sizeOf } from "../ndarray.ts";
 import { hdf5Store } from "../store/hdf5-store.ts";
 import { npyStore } from "../store/npy-store.ts";
+import { npzStore } from "../store/npz-store.ts";
 import type { ArrayStore, ArrayToStore, FileHead, StoredArrays, WriteOptions } from "../store/store.ts";
 import type { Layout } from "./layout.ts";
 
-const stores: Record<"npy" | "hdf5", ArrayStore> = { npy: npyStore, hdf5: hdf5Store };
+export type ArrayFormat = "npy" | "npz" | "hdf5";
+
+const stores: Record<ArrayFormat, ArrayStore> = { npy: npyStore, npz: npzStore, hdf5: hdf5Store };
+
+/** So many small arrays share one file, so that 10^5 little arrays are not 10^5 files. */
+const MANY = 100;
+const SMALL_BYTES = 64 * 1024;
 
 export interface StoredTable {
   readonly rows: Record<string, ArrayRow>;
   readonly heads: Readonly<Record<string, FileHead>>;
-  readonly files: StoredArrays["files"];
 }
 
-/** Writes the arrays; undefined when there are none. */
+/** Writes the arrays; undefined when there are none. Files are added to `written` as soon as they are there. */
 export async function storeArrays(
   slots: readonly ArraySlot[],
   layout: Layout,
-  options: WriteOptions & { readonly format: "npy" | "hdf5" },
+  options: WriteOptions & { readonly format: ArrayFormat },
+  written: StoredArrays["files"][number][],
 ): Promise<StoredTable | undefined> {
   if (slots.length === 0) return undefined;
-  const stored = await stores[options.format].write(
-    layout.directory,
-    layout.arrays,
-    slots.map(toStore),
-    options,
-  );
+  const parts: StoredArrays[] = [];
+  for (const [format, group] of groups(slots, options.format)) {
+    const part = await stores[format].write(layout.directory, layout.arrays, group.map(toStore), options);
+    written.push(...part.files);
+    parts.push(part);
+  }
+  const stored = Object.assign({}, ...parts.map((part) => part.rows)) as StoredArrays["rows"];
   const rows: Record<string, ArrayRow> = {};
   for (const { name, array } of slots) {
-    const [file, descr, shape, offset_bytes] = stored.rows[name]!;
+    const [file, descr, shape, offset_bytes] = stored[name]!;
     // a typed array is told from a 1-dimensional one by its length in place of a shape
     const extent = array.shape === undefined ? array.length : shape;
     rows[name] = offset_bytes === undefined ? [file, descr, extent] : [file, descr, extent, offset_bytes];
   }
-  return { rows, heads: stored.heads, files: stored.files };
+  const heads = Object.assign({}, ...parts.map((part) => part.heads)) as StoredArrays["heads"];
+  return { rows, heads };
+}
+
+/** A file for each array, but one for all small ones where there are many of them. */
+function groups(slots: readonly ArraySlot[], format: ArrayFormat): [ArrayFormat, readonly ArraySlot[]][] {
+  const isSmall = ({ array }: ArraySlot): boolean => array.data.byteLength < SMALL_BYTES;
+  const small = format === "npy" ? slots.filter(isSmall) : [];
+  if (small.length <= MANY) return [[format, slots]];
+  const large = slots.filter((slot) => !isSmall(slot));
+  return large.length === 0
+    ? [["npz", small]]
+    : [
+        ["npz", small],
+        ["npy", large],
+      ];
 }
 
 /** The memory of an array. It is the caller's own, who may have given it away since the plan was made. */

@@ -130,7 +130,7 @@ function objectItems(node: PlanNode): Item[] {
     // a placeholder keeps the place of what a patch will bring
     const value: Item = deferred?.values.has(i) === true ? "undefined" : item(node.values[i]);
     if (typeof key === "object") {
-      if (deferred?.values.has(i) !== true || key.name !== undefined) members.push(["[", key, "]: ", value]);
+      members.push(["[", key, "]: ", value]);
     } else if (key !== "__proto__" && typeof value === "object" && (value as PlanNode).name === key)
       members.push([key]);
     else members.push([propertyKey(key), ": ", value]);

@@ -151,19 +151,15 @@ function patchParts(step: Exclude<Step, { op: "bind" }>, name: string, around: S
       return entryParts(node, step.at, name, around);
     case "value": {
       const key = node.keys[step.at]!;
-      const isPlaceholder = node.create.form === "object" && (node.attributes?.[step.at] ?? PLAIN) === PLAIN;
-      const access: Part[] =
-        typeof key === "object" ? ["[", ...operandParts(key, around), "]"] : [member(key)];
-      if (isPlaceholder && typeof key === "string")
+      // an object literal has a placeholder for it, so that an assignment can run no setter
+      const isPlaceholder = node.create.form === "object";
+      const keyParts: Part[] = typeof key === "object" ? operandParts(key, around) : [literal(key)];
+      if (isPlaceholder && (node.attributes?.[step.at] ?? PLAIN) === PLAIN) {
+        const access: Part[] = typeof key === "object" ? ["[", ...keyParts, "]"] : [member(key)];
         return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
-      const text: Part[] = typeof key === "object" ? operandParts(key, around) : [literal(key)];
-      return [
-        `Object.defineProperty(${name}, `,
-        ...text,
-        ", ",
-        ...itemParts(descriptorItems(node, step.at, node.create.form === "object"), around),
-        ")",
-      ];
+      }
+      const descriptor = itemParts(descriptorItems(node, step.at, isPlaceholder), around);
+      return [`Object.defineProperty(${name}, `, ...keyParts, ", ", ...descriptor, ")"];
     }
     case "delete":
       return [`Reflect.deleteProperty(${name}, ${literal(step.key)})`];

@@ -23,6 +23,7 @@ import {
   type Step,
 } from "./plan.ts";
 import type { Graph } from "./survey.ts";
+import { findWindows, type Window } from "./windows.ts";
 
 export interface ArrangeOptions {
   /** Arrays with more elements are stored outside; Infinity keeps all in the text. */
@@ -51,7 +52,7 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
   const built = new Builder(graph, options);
   const nodes = built.nodes;
   const component = components(graph);
-  const steps: Step[] = built.table === undefined ? [] : [{ op: "bind", node: built.table }];
+  const steps: Step[] = built.first().map((node) => ({ op: "bind", node }));
   const named = new Set<Node>();
   const uses = usesOf(graph);
   for (const root of graph.roots) {
@@ -86,7 +87,7 @@ export function arrange(graph: Graph, options: ArrangeOptions): Plan {
       );
     }
     const { shells, others, nameAll } = opening;
-    const patches = deferParts(shells, (other) => component![other.index] === node.index);
+    const patches = deferParts([...shells, ...others]);
     for (const shell of shells) {
       named.add(shell);
       bind(shell);
@@ -191,8 +192,14 @@ function giveNames(
     for (const [i, node] of bound.entries()) node.name = `_[${i}]`;
     return { imports, exports, table: "_" };
   }
-  for (const node of bound) node.name = names.make(built.hints[node.index] ?? node.kind);
+  for (const node of bound)
+    node.name = names.make(node.index === 0 ? nameOfFirst(node) : (built.hints[node.index] ?? node.kind));
   return { imports, exports, table: undefined };
+}
+
+/** What has no key of its own: the table of plain data, and memory that several views show. */
+function nameOfFirst({ create }: Node): string {
+  return create.form === "json" ? "rows" : "memory";
 }
 
 /** One import for each export of a module that the graph refers to. */
@@ -236,6 +243,8 @@ class Builder {
   readonly #options: ArrangeOptions;
   readonly #uses: Int32Array;
   readonly #blocks: Blocks;
+  readonly #windows: ReadonlyMap<number, Window>;
+  readonly #windowNodes: Map<Window, Node> = new Map<Window, Node>();
   readonly #slotNames: Set<string> = new Set<string>();
   /** Where the roots begin in the walk. */
   readonly #rootNodes: Map<unknown, Node> = new Map<unknown, Node>();
@@ -245,6 +254,7 @@ class Builder {
     this.#options = options;
     this.#uses = usesOf(graph);
     this.#blocks = new Blocks(graph, options.readable === true);
+    this.#windows = findWindows(graph);
     this.table = this.#tableNode();
     this.nodes = [undefined];
     for (let i = 1; i < graph.count; i++) this.nodes.push(this.#blocks.isInside(i) ? undefined : new Node(i));
@@ -274,7 +284,6 @@ class Builder {
     if (block === undefined) return undefined;
     const node = new Node(0);
     node.create = { form: "json", block };
-    this.hints[0] = "rows";
     return node;
   }
 
@@ -342,19 +351,8 @@ class Builder {
         if (create.reference.specifier !== undefined || create.reference.file !== undefined)
           this.references.push(create.reference);
         return create;
-      case "view": {
-        const buffer = create.buffer as Node;
-        if (create.elements !== undefined && this.#isOnlyUse(buffer)) {
-          this.#drop(buffer);
-          return this.#elements(node, create.elements);
-        }
-        const { byteOffset, length, tracking, type } = create;
-        const args: unknown[] = [buffer];
-        if (byteOffset > 0 || !tracking) args.push(byteOffset);
-        if (!tracking) args.push(length);
-        if (type === "Buffer") return { form: "call", callee: "Buffer.from", construct: false, args };
-        return { form: "call", callee: type, construct: true, args };
-      }
+      case "view":
+        return this.#view(node, create);
       case "numbers": {
         const content = this.#elements(node, create.elements);
         return content.form === "stored" ? { form: "list", slot: content.slot } : content;
@@ -363,8 +361,11 @@ class Builder {
         return this.#buffer(node, create);
       case "ndarray": {
         const data = create.data as Node;
-        const isAlone = this.#uses[data.index] === 1 && this.#isOnlyUse(this.nodes[data.index + 1]!);
-        if (isAlone && create.attributes === undefined) {
+        if (
+          this.#uses[data.index] === 1 &&
+          create.attributes === undefined &&
+          this.#standsAlone(data.index)
+        ) {
           this.#drop(data);
           return this.#elements(node, create.elements());
         }
@@ -381,6 +382,62 @@ class Builder {
       default:
         return create;
     }
+  }
+
+  /** A view by its own elements where nobody else shows the same bytes; else as a view of the buffer that they share. */
+  #view(node: Node, create: Extract<Creation, { form: "view" }>): PlanCreation {
+    const window = this.#windows.get(node.index);
+    if (create.elements !== undefined && this.#standsAlone(node.index)) {
+      this.#drop(create.buffer as Node);
+      return this.#elements(node, create.elements);
+    }
+    let buffer = create.buffer as Node;
+    let { byteOffset } = create;
+    if (window !== undefined) {
+      this.#drop(buffer);
+      buffer = this.#windowNode(window);
+      byteOffset -= window.start;
+    }
+    const { length, tracking, type } = create;
+    const args: unknown[] = [buffer];
+    if (byteOffset > 0 || !tracking) args.push(byteOffset);
+    if (!tracking) args.push(length);
+    if (type === "Buffer") return { form: "call", callee: "Buffer.from", construct: false, args };
+    return { form: "call", callee: type, construct: true, args };
+  }
+
+  /** Whether a view shows bytes that no other view of the graph shows, of a buffer that is nothing more. */
+  #standsAlone(view: number): boolean {
+    const window = this.#windows.get(view);
+    if (window !== undefined) return window.views === 1;
+    const { create } = this.#graph.representations.get(view)!;
+    if (create.form !== "view" || create.elements === undefined) return false;
+    const { buffer } = create;
+    const index = buffer instanceof Node ? buffer.index : (this.#graph.shared.get(buffer) ?? view + 1);
+    return this.nodes[index] !== undefined && this.#isOnlyUse(this.nodes[index]!);
+  }
+
+  /** The buffer that stands for a window; it needs nothing, and is bound before all else. */
+  #windowNode(window: Window): Node {
+    const known = this.#windowNodes.get(window);
+    if (known !== undefined) return known;
+    const node = new Node(0);
+    node.kind = "ArrayBuffer";
+    const { bytes } = window;
+    node.create = this.#buffer(node, {
+      form: "buffer",
+      type: "ArrayBuffer",
+      byteLength: bytes.length,
+      maxByteLength: undefined,
+      data: bytes,
+    });
+    this.#windowNodes.set(window, node);
+    return node;
+  }
+
+  /** What is bound before all else. */
+  first(): Node[] {
+    return [...(this.table === undefined ? [] : [this.table]), ...this.#windowNodes.values()];
   }
 
   /** Whether a buffer serves one view only, and is nothing more than its bytes. */

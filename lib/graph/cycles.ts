@@ -46,14 +46,17 @@ export function openComponent(
   return { shells: members.filter((node) => !rigid.has(node)), others: order.order, nameAll: true };
 }
 
-/** Leaves out of each shell what is not there yet, and gives the patches that add it when all of the component's nodes are. */
-export function deferParts(shells: readonly Node[], component: (node: Node) => boolean): Step[] {
-  const made = new Set<Node>();
+/**
+ * Leaves out of each node what is not there yet when it is made, and gives the patches that add it when all are made.
+ *
+ * @param order the component's nodes in the order in which they are made
+ */
+export function deferParts(order: readonly Node[]): Step[] {
+  const missing = new Set(order);
   const patches: Step[][] = [];
-  for (const shell of shells) {
-    const waits = (value: unknown): boolean => value instanceof Node && component(value) && !made.has(value);
-    patches.push(deferPartsOf(shell, waits));
-    made.add(shell);
+  for (const node of order) {
+    patches.push(deferPartsOf(node, (value) => value instanceof Node && missing.has(value)));
+    missing.delete(node);
   }
   // the innermost first, so that what is complete early is complete for those above it
   return patches.toReversed().flat();
@@ -74,8 +77,11 @@ function deferPartsOf(node: Node, waits: (value: unknown) => boolean): Step[] {
   const first = entries.findIndex(waits);
   const entriesFrom = first === -1 ? entries.length : first - (first % step);
   for (let at = entriesFrom; at < entries.length; at += step) steps.push({ op: "entry", node, at });
+  // a literal has placeholders; elsewhere properties keep their order, so that all after the first that waits wait too
   const values = new Set<number>();
-  for (const [at, value] of node.values.entries()) if (waits(value) || waits(node.keys[at])) values.add(at);
+  for (const [at, value] of node.values.entries()) {
+    if (waits(value) || (values.size > 0 && node.create.form !== "object")) values.add(at);
+  }
   for (const at of values) steps.push({ op: "value", node, at });
   if (steps.length > 0 && node.integrity !== "extensible") steps.push({ op: "integrity", node });
   if (steps.length > 0) node.deferred = { prototype, elements, entriesFrom, values };
@@ -94,7 +100,7 @@ function postOrder(members: readonly Node[], ends: Int32Array): Node[] {
   return order;
 }
 
-/** Depth-first order of nodes among themselves, each after those that it refers to. */
+/** Depth-first order of nodes among themselves, each after those without which it cannot be made. */
 function orderByNeed(nodes: ReadonlySet<Node>): { order: Node[] } | { closed: Node } {
   const state = new Map<Node, "open" | "done">();
   const order: Node[] = [];
@@ -109,8 +115,8 @@ function orderByNeed(nodes: ReadonlySet<Node>): { order: Node[] } | { closed: No
         continue;
       }
       state.set(node, "open");
-      for (const child of childrenOf(node)) {
-        if (!nodes.has(child)) continue;
+      for (const child of neededBy(node)) {
+        if (!(child instanceof Node) || !nodes.has(child)) continue;
         if (state.get(child) === "open") return { closed: child };
         if (!state.has(child)) stack.push(child);
       }

@@ -61,8 +61,8 @@ function representTypedArray(object: object): Representation {
   const isGrowing = isGrowable(buffer);
   const tracking = isGrowing && isLengthTracking(object, buffer);
   const whole = byteOffset === 0 && typedArrayByteLength(object) === byteLengthOf(buffer);
-  // Node's pool and the mappings of files are not the caller's: of those only the view's own bytes count
-  const isWindow = isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize);
+  // Node's pool and the mappings of files are not the caller's: of those only the views' own bytes count
+  const isWindow = !whole && (isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize));
   const byItself = (whole || isWindow) && !isGrowing && isArrayBuffer(buffer);
   return {
     kind: isNodeBuffer ? "Buffer" : "typed array",
@@ -83,6 +83,7 @@ function representTypedArray(object: object): Representation {
             data: bytesOf(object),
           }
         : undefined,
+      isWindow,
     },
     prototype: prototype === usual || isNodeBuffer ? undefined : prototype,
     ...ownProperties(object, undefined, namedKeysOf),
@@ -104,6 +105,7 @@ function representDataView(object: object): Representation {
       length: dataViewByteLength(object),
       tracking,
       elements: undefined,
+      isWindow: false,
     },
     prototype: prototype === DataView.prototype ? undefined : prototype,
     ...ownProperties(object),

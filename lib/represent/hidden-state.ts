@@ -3,7 +3,14 @@
 
 import { intrinsicName } from "../intrinsics.ts";
 import { privateFieldsOf } from "./inspector.ts";
-import { functionToString, getOwnPropertyDescriptor, getPrototypeOf, isNativeError, prototypesOf } from "./primordials.ts";
+import {
+  functionToString,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  isNativeError,
+  isProxy,
+  prototypesOf,
+} from "./primordials.ts";
 import { prototypeReference } from "./reference/find.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -23,22 +30,23 @@ export function refuseHiddenState(object: object): void {
   if (nearest === null || harmless.has(nearest)) return;
   let isHarmless = true;
   for (const prototype of prototypesOf(object)) {
-    const name = intrinsicName(prototype);
-    if (name !== undefined) {
-      const [root, ...members] = name.split(".");
-      if (members.at(-1) === "prototype" && !(members.length === 1 && TOLD_BY_SLOTS.has(root!))) {
-        refuse(`is a ${name.slice(0, -".prototype".length)}, whose state cannot be read`);
-      }
+    if (isProxy(prototype)) return; // it is refused when its turn comes
+    const className = builtinClass(prototype);
+    if (className !== undefined) {
+      if (!TOLD_BY_SLOTS.has(className)) refuse(`is a ${className}, whose state cannot be read`);
       continue;
     }
     const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
-    if (typeof constructor !== "function") continue;
-    if (!isNativeError(object) && isNodeClass(prototype)) refuse(`is a ${nameOf(constructor)} of Node's, whose state cannot be read`);
+    if (typeof constructor !== "function" || isProxy(constructor)) continue;
+    if (!isNativeError(object) && isNodeClass(prototype))
+      refuse(`is a ${nameOf(constructor)} of Node's, whose state cannot be read`);
     const declared = privateMembers(constructor);
     if (declared !== "none") isHarmless = false;
     // the engine shows fields and accessors that an object really has, but not methods
     if (declared === "methods" || (declared === "fields" && privateFieldsOf(object).size > 0)) {
-      refuse(`is an instance of ${nameOf(constructor)} with #private state, which cannot be seen from outside; give the class a [represent] method`);
+      refuse(
+        `is an instance of ${nameOf(constructor)} with #private state, which cannot be seen from outside; give the class a [represent] method`,
+      );
     }
   }
   if (isHarmless) harmless.add(nearest);
@@ -46,6 +54,17 @@ export function refuseHiddenState(object: object): void {
 
 /** Prototypes whose objects can have no hidden state, so that not every instance of a class is asked. */
 const harmless = new WeakSet();
+
+/** The name of the built-in class whose prototype this is; a global that Node makes at its first use is known by its constructor only. */
+function builtinClass(prototype: object): string | undefined {
+  const name = intrinsicName(prototype);
+  if (name?.endsWith(".prototype") === true) return name.slice(0, -".prototype".length);
+  const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof constructor !== "function" || isProxy(constructor)) return undefined;
+  return getOwnPropertyDescriptor(constructor, "prototype")?.value === prototype
+    ? intrinsicName(constructor)
+    : undefined;
+}
 
 function refuse(reason: string): never {
   throw new Unsupported(reason);
@@ -87,7 +106,8 @@ export function declaredPrivateMembers(source: string): "none" | "methods" | "fi
     (text) => (text.startsWith("/") ? " " : '""'),
   );
   // a member begins after the one before it; in a method's body `#x` can only begin a statement as `#x in object`
-  const member = /(?:^|[{};\n])\s*(?:async\s+|\*\s*|async\s*\*\s*|(get|set|accessor)\s+)?#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?!\s*in\b)(\(?)/gu;
+  const member =
+    /(?:^|[{};\n])\s*(?:async\s+|\*\s*|async\s*\*\s*|(get|set|accessor)\s+)?#[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?!\s*in\b)(\(?)/gu;
   let answer: "none" | "methods" | "fields" = "none";
   for (const [, accessor, parenthesis] of bare.matchAll(member)) {
     if (accessor !== undefined || parenthesis === "") return "fields";

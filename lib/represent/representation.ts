@@ -47,6 +47,8 @@ export type Creation =
       readonly length: number;
       readonly tracking: boolean;
       readonly elements: ArrayElements | undefined;
+      /** Whether the buffer is a place for data of others too, of which only what views show may be written. */
+      readonly isWindow: boolean;
     }
   /** A buffer by its bytes. */
   | {

@@ -1,6 +1,7 @@
 // n-dimensional arrays, compared by what they hold: element type, shape, the bytes of every element, attributes. Their
 // class does not count, since an imported archive has its own; nor do stride and offset, which say how they lie in memory.
 import { types } from "node:util";
+import { NDArray } from "persist-archive";
 import { pathOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { viewKind, viewOf } from "./slots.ts";
@@ -11,6 +12,7 @@ const markedPrototypes = new WeakMap<object, boolean>();
 /** Whether an object or its prototype carries the mark of an NDArray. */
 export function isMarked(value: object): boolean {
   if (types.isProxy(value)) return false;
+  settle(value);
   if (hasMark(value)) return types.isTypedArray(fieldOf(value, "data"));
   // Every prototype on the way learns the answer, so that a long chain is walked once.
   const walked: object[] = [];
@@ -23,6 +25,13 @@ export function isMarked(value: object): boolean {
   }
   for (const p of walked) markedPrototypes.set(p, marked);
   return marked && types.isTypedArray(Object.getOwnPropertyDescriptor(value, "data")?.value);
+}
+
+/** A mapped array of the library's makes its data when they are first read: here. */
+function settle(value: object): void {
+  for (let p = prototypeOf(value); p !== null && !types.isProxy(p); p = prototypeOf(p)) {
+    if (p === NDArray.prototype) void (value as NDArray).data;
+  }
 }
 
 function hasMark(object: object): boolean {

@@ -38,6 +38,7 @@ function functionReference(f: object): Reference {
 
 /** The reference of a prototype object: `X.prototype` of what can be referred to, or a registered object; undefined for plain data. */
 export function prototypeReference(prototype: object): Reference | undefined {
+  if (isProxy(prototype)) return undefined;
   const known = registeredReference(prototype);
   if (known !== undefined) return known;
   if (prototype === globalThis) return { path: ["globalThis"] };
