@@ -414,7 +414,7 @@ class Builder {
     if (create.form !== "view" || create.elements === undefined) return false;
     const { buffer } = create;
     const index = buffer instanceof Node ? buffer.index : (this.#graph.shared.get(buffer) ?? view + 1);
-    return this.nodes[index] !== undefined && this.#isOnlyUse(this.nodes[index]!);
+    return this.nodes[index] !== undefined && this.#isOnlyUse(this.nodes[index]);
   }
 
   /** The buffer that stands for a window; it needs nothing, and is bound before all else. */
