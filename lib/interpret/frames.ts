@@ -20,11 +20,15 @@ export class Frame {
   /** Where it began in the text. */
   readonly at: number;
   readonly outer: Frame | undefined;
-  /** The array or object being filled, the arguments, the left operand. */
+  /** The object being filled, the arguments, the left operand; of an array, once it is longer than a few elements. */
   // oxlint-disable-next-line typescript/no-explicit-any -- which of these it is, the kind of the frame says
   target: any;
   /** ARRAY and CALL: how many elements there are. BINARY, UNARY: the operator's character. */
   size = 0;
+  /** ARRAY: where its elements begin on the reader's stack. */
+  base = 0;
+  /** ARRAY: all elements so far are numbers. */
+  isNumeric = false;
   /** OBJECT: the key that waits for its value. INDEX, ASSIGN: see `reference`. */
   key: PropertyKey = "";
   /** ARRAY, OBJECT, CALL: what comes next is spread. */

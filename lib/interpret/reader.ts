@@ -54,6 +54,9 @@ export class Reader implements Rules {
   reference: Reference | undefined = undefined;
   /** The innermost open frame. */
   frame: Frame | undefined = undefined;
+  /** The elements of open arrays, those of the innermost last, and their number. */
+  readonly elements: unknown[] = [];
+  top = 0;
   /** The keys that a plain object inherits: storing under one of them could run a setter. */
   inherited: Set<PropertyKey> = new Set();
   /** The arrays of array tables. */

@@ -14,6 +14,8 @@ import {
   dataViewByteOffset,
   getOwnPropertyDescriptor,
   getPrototypeOf,
+  hasOwn,
+  inherits,
   isArray,
   isArrayBuffer,
   isDataView,
@@ -138,7 +140,11 @@ function representBuffer(
 export function representNDArray(object: object): Representation | undefined {
   if (!NDArray.isNDArray(object)) return undefined;
   const array = readNDArray(object);
-  if (array instanceof Error) throw new Unsupported(`is marked as an NDArray but is none: ${array.message}`);
+  if (array instanceof Error) {
+    // an object may inherit the mark from its data prototype, and is no array by that
+    if (!hasOwn(object, "data") || !inherits(object, NDArray.prototype)) return undefined;
+    throw new Unsupported(`is an NDArray no more: ${array.message}`);
+  }
   return ndarray(array);
 }
 

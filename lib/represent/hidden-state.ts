@@ -37,7 +37,8 @@ export function refuseHiddenState(object: object): void {
       continue;
     }
     const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
-    if (typeof constructor !== "function" || isProxy(constructor)) continue;
+    // what a class has made inherits from prototypes of classes; behind plain data stand the classes of other objects
+    if (typeof constructor !== "function" || isProxy(constructor)) break;
     if (!isNativeError(object) && isNodeClass(prototype))
       refuse(`is a ${nameOf(constructor)} of Node's, whose state cannot be read`);
     const declared = privateMembers(constructor);

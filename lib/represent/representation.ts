@@ -2,12 +2,14 @@
 // puts nodes in their place. It says nothing of files, names or text.
 
 import {
+  getOwnPropertyDescriptor,
   isArray,
+  isExtensible,
   isFrozen,
   isSealed,
-  isExtensible,
-  getOwnPropertyDescriptor,
+  isTypedArray,
   ownKeys,
+  typedArrayLength,
 } from "./primordials.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -114,9 +116,11 @@ export interface Representation {
 
 function integrityOf(object: object): Integrity {
   if (isExtensible(object)) return "extensible";
-  // V8 takes a sealed array without elements for frozen, whatever its length's attributes say
-  const isOpenArray = isArray(object) && getOwnPropertyDescriptor(object, "length")!.writable === true;
-  if (isFrozen(object) && !isOpenArray) return "frozen";
+  // V8 takes some for frozen that are not: a sealed array without elements, and a view of growing memory, which cannot be frozen at all
+  const isOpen =
+    (isArray(object) && getOwnPropertyDescriptor(object, "length")!.writable === true) ||
+    (isTypedArray(object) && typedArrayLength(object) > 0);
+  if (isFrozen(object) && !isOpen) return "frozen";
   return isSealed(object) ? "sealed" : "non-extensible";
 }
 

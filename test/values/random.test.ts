@@ -7,7 +7,6 @@ import { difference } from "../support/isomorphic.ts";
 import { parseByAll } from "../support/parsers.ts";
 import { projectDirectory } from "../support/project.ts";
 import { inProject, modulesOf } from "./directions.ts";
-import { notYetKinds } from "./not-yet.ts";
 import { build, coverageOf, kinds, recipeOf, shrink } from "./random.ts";
 import type { Recipe } from "./random.ts";
 
@@ -15,7 +14,6 @@ const graph_count = Number(process.env["PERSIST_RANDOM_GRAPHS"] ?? 10_000);
 const first_seed = Number(process.env["PERSIST_RANDOM_SEED"] ?? 1);
 /** Graphs in one module: a module for each would take most of the time. */
 const batch_size = 100;
-const allowed = kinds.filter((kind) => !notYetKinds.has(kind));
 let file_count = 0;
 
 /** Writes graphs into one text, and reads it by both doors; what went wrong, or null. */
@@ -78,7 +76,7 @@ describe("random graphs", () => {
     const recipes: Recipe[] = [];
     for (let seed = first_seed; seed < first_seed + graph_count; seed += batch_size) {
       const batch = Array.from({ length: Math.min(batch_size, first_seed + graph_count - seed) }, (_, i) =>
-        recipeOf(seed + i, allowed),
+        recipeOf(seed + i, kinds),
       );
       recipes.push(...batch);
       const readable = (seed / batch_size) % 4 < 1;

@@ -10,7 +10,6 @@ import type { Either, Kept } from "./case.ts";
 import { directions, inProject } from "./directions.ts";
 import type { Direction } from "./directions.ts";
 import { liesTold } from "./lying.ts";
-import { isNotYet } from "./not-yet.ts";
 import { refusedCodeRan } from "./refused.ts";
 import { either, kept, refused } from "./table.ts";
 
@@ -92,8 +91,7 @@ describe("values", () => {
           for (const one of cases) {
             if (!everything && isRepeated(one, cases)) continue;
             const problem = await problemOf(one, go);
-            if ((problem !== null) !== isNotYet(one.name, direction))
-              wrong.push(`${one.name}: ${problem ?? "is kept, and said not to be"}`);
+            if (problem !== null) wrong.push(`${one.name}: ${problem}`);
           }
           assert.deepEqual(wrong, []);
         });
@@ -121,7 +119,7 @@ describe("values", () => {
     for (const { name, make, keyPath, code = "PERSIST_UNSUPPORTED_VALUE" } of refused)
       it(`are refused: ${name}`, () => {
         const problem = refusalProblem(make(), keyPath, code);
-        assert.equal(problem !== null, isNotYet(name, "refuse"), problem ?? "is refused, and said not to be");
+        assert.equal(problem, null);
       });
   });
 
@@ -132,14 +130,12 @@ describe("values", () => {
     after(() => (Error.stackTraceLimit = stackTraceLimit));
 
     const texts = (): [Either | Kept, string][] =>
-      kept
-        .filter(({ name }) => !isNotYet(name, "stringify"))
-        .map((one) => [one, inProject(() => stringify({ value: one.make() }))]);
+      kept.map((one) => [one, inProject(() => stringify({ value: one.make() }))]);
 
     it("are read by two other parsers", function () {
       this.timeout(300_000);
       for (const readable of [false, true])
-        for (const { name, make } of kept.filter((one) => !isNotYet(one.name, "stringify"))) {
+        for (const { name, make } of kept) {
           const text = inProject(() => stringify({ value: make() }, { readable }));
           assert.doesNotThrow(() => parseByAll(text), name);
           assert.ok(!/\p{Cs}/u.test(text), `${name}: a lone surrogate is not UTF-8`);

@@ -6,7 +6,6 @@ import { PersistError, stringify } from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import { projectDirectory } from "../support/project.ts";
 import { directions } from "./directions.ts";
-import { notYetShapes } from "./not-yet.ts";
 import { giants, limits } from "./shapes.ts";
 
 const doors = [
@@ -42,7 +41,7 @@ describe("shape", () => {
         this.timeout(120_000);
         const { problem, elapsed_ms, memory_bytes } = await runGiant(name, door);
         console.log(`      ${Math.round(elapsed_ms)} ms, ${Math.round(memory_bytes / 1e6)} MB`);
-        assert.equal(problem !== null, notYetShapes.has(name), problem ?? "comes back, and is said not to");
+        assert.equal(problem, null);
       });
 
   for (const door of doors.slice(0, 2))
@@ -61,7 +60,7 @@ describe("shape", () => {
           } catch (error) {
             problem = String(error);
           }
-          assert.equal(problem !== null, notYetShapes.has(name), problem ?? "comes back, and is said not to");
+          assert.equal(problem, null);
         });
     });
 
