@@ -2,7 +2,7 @@
 // grows room for 17.
 
 import { ARRAY, Frame } from "./frames.ts";
-import { literalOf, literalOfNumbers, SMALL } from "./lists.ts";
+import { generalize, literalOf, literalOfNumbers, SMALL } from "./lists.ts";
 import { startsWith } from "./natives.ts";
 import { OPERAND, VALUE, type Reader, type Step } from "./reader.ts";
 import type { Source } from "./source.ts";
@@ -66,11 +66,17 @@ function store(reader: Reader, frame: Frame, value: unknown): void {
     }
     frame.target = grow(reader, frame);
   }
-  if (frame.isNumeric && typeof value !== "number") {
-    frame.target = literalOf(frame.target, 0, frame.size);
+  if (frame.isNumeric) {
+    if (typeof value === "number") return pushNumber(frame, value);
+    frame.target = generalize(frame.target as number[]);
     frame.isNumeric = false;
   }
   frame.target[frame.size++] = value;
+}
+
+/** A store of its own: where V8 has seen other arrays stored to, it would turn this one into their kind. */
+function pushNumber(frame: Frame, value: number): void {
+  (frame.target as number[])[frame.size++] = value;
 }
 
 /** Takes the elements from the stack into an array that can grow. */

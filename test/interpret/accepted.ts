@@ -42,6 +42,9 @@ export const accepted: Record<string, string> = {
   "a catastrophic regular expression": "export const a = /^(a+)+$/;",
   constants: "export const a = [null, undefined, true, false, void 0, void [1]];",
   "holes in arrays": "export const a = [[,], [, ,], [1, , 2], [, 1], [1, ,], [1,], []];",
+  "arrays of numbers and other things":
+    "export const a = [[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7], [1.5, 2, , 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 'x', 9], [1, , , 4, 'x'], [1, 2, 3, 4, 5, 6, 7, , {}, , ], " +
+    "[[], [1], [[1, 2, [3, [4, 5, 6, 7, 8, 9, 10], 11]], 12]], [...[1, 2, 3, 4, 5], ...[6, 7, 8], {}], [{}, 1, 2, 3, 4, 5, 6, 7], [, 1, 2.5]];",
   "spread in arrays": "const a = [1, , 2]; export const b = [...a, ...[], 3, ...[4, [5]],];",
   "keys of objects":
     "export const a = { a: 1, 'b c': 2, \"d\": 3, 4: 5, 0x10: 6, 1.50: 7, .5: 8, 1e3: 9, 1n: 10, if: 11, class: 12, null: 13, \\u0061b: 14, é: 15, $_: 16, get: 17, set: 18, async: 19, static: 20, of: 21, await: 22 };",
