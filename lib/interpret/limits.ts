@@ -24,9 +24,13 @@ export const defaultLimits: Readonly<Limits> = Object.freeze({
   bigint_digits: 2 ** 20,
 });
 
-/** Copies, and steps along prototype chains and links, that every text has, and more for each of its characters: what keeps time linear in the text. */
+/** Copies, characters of strings given to calls, and steps along prototype chains and links that every text has, and more for each of its characters. */
 const WORK = 2 ** 20;
-const WORK_PER_CHARACTER = 2;
+const WORK_PER_CHARACTER = 3;
+
+/** Fewest characters of a node and of an element in JSON, with the comma. */
+const NODE = 3;
+const ELEMENT = 2;
 
 /** Counts down what is left. */
 export class Budget {
@@ -36,6 +40,8 @@ export class Budget {
   #elements: number;
   #buffer_bytes: number;
   #work: number;
+  /** Characters of JSON so far. */
+  #parsed = 0;
 
   constructor(source: Source, limits: Partial<Limits> = {}) {
     this.#source = source;
@@ -46,13 +52,14 @@ export class Budget {
     this.#work = WORK + WORK_PER_CHARACTER * source.text.length;
   }
 
-  /** How many more nodes may be made. */
-  get nodesLeft(): number {
-    return this.#nodes;
-  }
-
-  get elementsLeft(): number {
-    return this.#elements;
+  /**
+   * Whether the nodes and elements of a JSON text must be counted. While no more JSON has been parsed than the whole text can hold, and that much cannot
+   * cross a limit, they need not be.
+   */
+  mustCount(json: string): boolean {
+    this.#parsed += json.length;
+    const most = this.#source.text.length;
+    return this.#parsed > most || most / NODE > this.#nodes || most / ELEMENT > this.#elements;
   }
 
   nodes(count: number): void {

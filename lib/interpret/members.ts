@@ -79,6 +79,7 @@ export function writeMember(rules: Rules, base: unknown, key: PropertyKey, value
   if (descriptor !== undefined) {
     if (!hasOwn(descriptor, "value")) source.refuse(`an assignment to the accessor ${showKey(key)}`, at);
     checkConversion(source, base, key, value, at);
+    if (key === "length" && isArray(base) && descriptor.writable === true) makeSparse(base, value);
     if (
       descriptor.writable !== true ||
       !define(base, key, { __proto__: null, value } as PropertyDescriptor)
@@ -104,6 +105,15 @@ export function writeMember(rules: Rules, base: unknown, key: PropertyKey, value
   if (!isExtensible(base) || !defineData(base, key, value)) {
     source.fail("PERSIST_SYNTAX", `the property ${showKey(key)} cannot be added`, at);
   }
+}
+
+/** More empty elements than this are not given memory. */
+const EMPTY = 512;
+
+/** Before an array gets a length that the text merely claims: makes it one without memory for what is not there, by way of the greatest length. */
+export function makeSparse(array: unknown[], length: unknown): void {
+  if (typeof length !== "number" || length <= array.length + EMPTY) return;
+  define(array, "length", { __proto__: null, value: 2 ** 32 - 1 } as PropertyDescriptor);
 }
 
 /** Refuses an object where storing converts the value to a number, which would call its methods. */

@@ -97,6 +97,10 @@ export const weakSet: <V>(map: WeakMap<object, V>, key: object, value: V) => unk
 // binary data
 const TypedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);
 export const typedArrayLength: (array: unknown) => number = getter(TypedArrayPrototype, "length") as never;
+export const typedArrayByteLength: (array: unknown) => number = getter(
+  TypedArrayPrototype,
+  "byteLength",
+) as never;
 export const typedArrayBuffer: (array: unknown) => object = getter(TypedArrayPrototype, "buffer") as never;
 export const typedArraySet: (array: unknown, list: unknown, offset?: number) => void = uncurry(
   (TypedArrayPrototype as Uint8Array).set as never,

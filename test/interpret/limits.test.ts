@@ -5,6 +5,7 @@ import { helpers } from "#dist/helpers.js";
 import { interpret, type Limits } from "#dist/interpret/interpret.js";
 
 const link = helpers.link.text("link");
+const bytes = helpers.bytes.text("bytes");
 
 function crosses(text: string, limits: Partial<Limits>): void {
   assert.throws(() => interpret(text, { limits }), { code: "PERSIST_LIMIT" });
@@ -37,6 +38,12 @@ describe("limits", () => {
       crosses(`export const a = ${text};`, { nodes: 3 });
       interpret(`export const a = ${text};`, { limits: { nodes: 4 } });
     }
+  });
+
+  it("of nodes in JSON, in however many pieces", () => {
+    const piece = "JSON.parse(String.raw`[[], [], {}, 1, 2, 3]`)";
+    crosses(`export const a = [${`${piece}, `.repeat(100)}];`, { nodes: 350 });
+    interpret(`export const a = [${`${piece}, `.repeat(100)}];`, { limits: { nodes: 450 } });
   });
 
   it("of elements, those that are copied included", () => {
@@ -106,6 +113,31 @@ describe("small texts of much work end within a second", function () {
     "prototypes set along a long chain": [
       `${many(15000, (i) => `const a${i} = {};`)}\n${many(14999, (i) => `Object.setPrototypeOf(a${i + 1}, a${i});`)}`,
       true,
+    ],
+    "a string of JSON parsed again and again": [
+      `const s = "[${"[],".repeat(100000)}0]";\n${many(20000, () => "JSON.parse(s);")}`,
+      true,
+    ],
+    "a BigInt made again and again": [
+      `const s = "${"7".repeat(400000)}";\n${many(20000, () => "BigInt(s);")}`,
+      true,
+    ],
+    "base64 read again and again": [
+      `${bytes}const s = "${"AAAA".repeat(100000)}";\n${many(20000, () => "bytes(s);")}`,
+      true,
+    ],
+    "bytes copied again and again": [
+      `const b = new Uint8Array(100000000), c = new Uint8Array(100000000);\n${many(10000, () => "Uint8Array.prototype.set.call(b, c);")}`,
+      true,
+    ],
+    "lengths that are claimed": [many(20000, (i) => `const a${i} = [1]; a${i}.length = 30000000;`), false],
+    "lengths that are defined": [
+      many(10000, (i) => `const a${i} = []; Object.defineProperty(a${i}, "length", { value: 3e7 });`),
+      false,
+    ],
+    "lengths that are assigned": [
+      many(10000, (i) => `const a${i} = Object.assign([], { length: 3e7 });`),
+      false,
     ],
     "comments and white space": [`/*${" ".repeat(500000)}*/${"\n".repeat(500000)}`, false],
     "unclosed strings": [`export const a = ${"'".repeat(3)}${"\\'".repeat(300000)}`, false],

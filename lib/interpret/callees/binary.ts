@@ -11,6 +11,8 @@ import {
   isAnyArrayBuffer,
   isObject,
   isTypedArray,
+  setHas,
+  typedArrayByteLength,
   typedArrayLength,
   typedArraySet,
 } from "../natives.ts";
@@ -39,6 +41,7 @@ function typedArray(name: string): Entry {
       if (isAnyArrayBuffer(first)) return construct(constructor, viewArguments(call), target);
       if (isTypedArray(first)) {
         reader.budget.bytes(typedArrayLength(call.checkOwn(first)) * width);
+        chargeCopy(call, first);
         return construct(constructor, [first], target);
       }
       const list = call.list(0);
@@ -54,6 +57,13 @@ function element(call: Call, list: unknown[], i: number): unknown {
   const value = call.element(list, i);
   if (isObject(value)) call.refuse("the conversion of an object to a number");
   return value;
+}
+
+/** Charges the copying of a typed array; one that lies in a file counts as bytes, for it does not stand in the text. */
+function chargeCopy(call: Call, array: object): void {
+  const { budget, loaded } = call.reader;
+  if (setHas(loaded, array)) budget.bytes(typedArrayByteLength(array));
+  else budget.copies(typedArrayLength(array));
 }
 
 /** The elements of a list, none of them an object. */
@@ -107,11 +117,13 @@ export function fillBuffer(call: Call): object {
   const target = call.own(0);
   if (!isAnyArrayBuffer(target)) call.fail("found something to fill that is not a buffer");
   const given = call.args[1];
-  const bytes = isAnyArrayBuffer(given)
-    ? construct(Bytes, [call.own(1)])
-    : isTypedArray(given)
-      ? call.own(1)
+  const isView = isTypedArray(given);
+  const bytes = isView
+    ? call.own(1)
+    : isAnyArrayBuffer(given)
+      ? construct(Bytes, [call.own(1)])
       : numbers(call, call.list(1));
+  if (isTypedArray(bytes)) chargeCopy(call, bytes);
   typedArraySet(construct(Bytes, [target]), bytes);
   return target;
 }
@@ -129,6 +141,7 @@ function makeBuffer(call: Call): object {
   if (isAnyArrayBuffer(first)) return apply(bufferFrom, undefined, viewArguments(call)) as Buffer;
   if (isTypedArray(first)) {
     call.reader.budget.bytes(typedArrayLength(call.checkOwn(first)));
+    chargeCopy(call, first);
     return bufferFrom(first);
   }
   const list = call.list(0);
@@ -154,8 +167,8 @@ export const binaryCallees: Entries = {
           const target = call.own(0);
           if (!isTypedArray(target)) call.fail("found something that is not a typed array");
           const list = isTypedArray(call.args[1]) ? call.own(1) : call.list(1);
-          if (!isTypedArray(list))
-            for (let i = 0; i < (list as unknown[]).length; i++) element(call, list as unknown[], i);
+          if (isTypedArray(list)) chargeCopy(call, list);
+          else for (let i = 0; i < (list as unknown[]).length; i++) element(call, list as unknown[], i);
           return typedArraySet(target, list, call.primitive(2) as number);
         },
       },

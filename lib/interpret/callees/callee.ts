@@ -46,12 +46,14 @@ export class Call {
   primitive(i: number): string | number | bigint | boolean | symbol | null | undefined {
     const value = this.args[i];
     if (isObject(value)) this.refuse("an object where a string or number is expected");
+    if (typeof value === "string") this.reader.budget.work(value.length); // one string may be given to many calls
     return value as string;
   }
 
   string(i: number): string {
     const value = this.args[i];
     if (typeof value !== "string") this.refuse("something other than a string where one is expected");
+    this.reader.budget.work(value.length);
     return value;
   }
 

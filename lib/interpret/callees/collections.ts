@@ -16,7 +16,7 @@ import {
   setHas,
   typedArrayLength,
 } from "../natives.ts";
-import { writeMember } from "../members.ts";
+import { makeSparse, writeMember } from "../members.ts";
 import type { Call, Entries } from "./callee.ts";
 
 const constructors = { Array, Map, Set } as const;
@@ -51,8 +51,7 @@ function makeArray(call: Call): object {
   const { args, reader } = call;
   if (args.length === 1 && typeof args[0] === "number") {
     const length = args[0];
-    // the longest array first: an engine makes that one sparse, where it would give memory to a length that the text merely claims
-    if (length >= 1 << 16) define(array, "length", { value: 2 ** 32 - 1 });
+    makeSparse(array, length);
     if (length !== length >>> 0 || !define(array, "length", { value: length }))
       call.fail(`found ${length} for the length of an array`);
   } else {

@@ -1,12 +1,14 @@
 // `Object.create`, `Object.defineProperty` and the other functions of Object that an archive calls.
 
-import { checkConversion, defineData, writeMember } from "../members.ts";
+import { checkConversion, defineData, makeSparse, writeMember } from "../members.ts";
 import {
   createObject,
   define,
+  describe,
   freeze,
   getPrototypeOf,
   hasOwn,
+  isArray,
   isObject,
   isTypedArray,
   ObjectPrototype,
@@ -37,6 +39,8 @@ function toDescriptor(call: Call, given: unknown): PropertyDescriptor {
 
 function defineOne(call: Call, object: object, key: PropertyKey, descriptor: PropertyDescriptor): void {
   checkConversion(call.reader.source, object, key, descriptor.value, call.at);
+  if (key === "length" && isArray(object) && describe(object, key)!.writable === true)
+    makeSparse(object, descriptor.value);
   if (!define(object, key, descriptor)) call.fail(`the property \`${String(key)}\` cannot be defined`);
 }
 

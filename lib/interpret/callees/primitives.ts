@@ -56,7 +56,10 @@ export const primitiveCallees: Entries = {
     mode: "call",
     run: (call) => {
       const value = call.primitive(0);
-      if (typeof value === "string") call.reader.budget.digits(value.length);
+      if (typeof value === "string") {
+        call.reader.budget.digits(value.length);
+        call.reader.budget.work(3 * value.length); // it takes longer than other conversions
+      }
       return toBigInt(value as string);
     },
   },

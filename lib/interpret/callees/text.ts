@@ -5,27 +5,21 @@ import type { Call, Entries } from "./callee.ts";
 
 const constructors = { URL, URLSearchParams } as const;
 
-/** Fewest characters that an object with its comma takes in JSON. */
-const NODE = 3;
-
-/** Charges the objects and elements of a block; exactly only where the budget could be crossed. */
+/** Charges the objects and elements of JSON text, where they could cross a limit. */
 function charge(call: Call, text: string): void {
   const { budget } = call.reader;
-  let nodes = text.length / NODE;
-  let elements = text.length / 2;
-  if (nodes > budget.nodesLeft || elements > budget.elementsLeft) {
-    nodes = 0;
-    elements = 0;
-    for (let i = 0, inString = false; i < text.length; i++) {
-      const c = charCodeAt(text, i);
-      if (c === 0x22) inString = !inString;
-      else if (inString) i += c === 0x5c ? 1 : 0;
-      else if (c === 0x5b || c === 0x7b) nodes++;
-      else if (c === 0x2c) elements++;
-    }
-    budget.nodes(nodes);
-    budget.elements(elements + nodes);
+  if (!budget.mustCount(text)) return;
+  let nodes = 0;
+  let elements = 0;
+  for (let i = 0, inString = false; i < text.length; i++) {
+    const c = charCodeAt(text, i);
+    if (c === 0x22) inString = !inString;
+    else if (inString) i += c === 0x5c ? 1 : 0;
+    else if (c === 0x5b || c === 0x7b) nodes++;
+    else if (c === 0x2c) elements++;
   }
+  budget.nodes(nodes);
+  budget.elements(elements + nodes);
 }
 
 export const textCallees: Entries = {
