@@ -21,7 +21,7 @@ export interface FunctionFacts {
 }
 
 export function inspectFunction(f: object): FunctionFacts {
-  return withSession((session, urls) => {
+  return withSession((session) => {
     const { internalProperties = [] } = propertiesOf(session, f);
     const internal = (name: string) => internalProperties.find((property) => property.name === name)?.value;
     const target = internal("[[TargetFunction]]");
@@ -34,7 +34,10 @@ export function inspectFunction(f: object): FunctionFacts {
       return { url: undefined, bound };
     }
     const { scriptId } = (internal("[[FunctionLocation]]")?.value ?? {}) as { scriptId?: string };
-    return { url: scriptId === undefined ? undefined : urls.get(scriptId)?.url, bound: undefined };
+    return {
+      url: scriptId === undefined ? undefined : scriptsOf(session).get(scriptId)?.url,
+      bound: undefined,
+    };
   });
 }
 
@@ -48,41 +51,42 @@ export function privateFieldsOf(object: object): Map<string, unknown> {
   });
 }
 
-/** The names of an array's own properties that are no elements: at once, where `Object.getOwnPropertyNames` would make a string for every index. */
-export function otherNamesOf(array: readonly unknown[]): string[] {
-  const session = new Session();
-  session.connect();
-  try {
-    return propertiesOf(session, array, { nonIndexedPropertiesOnly: true }).result.map(({ name }) => name);
-  } finally {
-    session.disconnect();
-  }
+/** The names of an array's or typed array's own properties that are no elements: at once, where `Object.getOwnPropertyNames` would make a string for every index. */
+export function otherNamesOf(array: object): string[] {
+  return withSession((session) =>
+    propertiesOf(session, array, { nonIndexedPropertiesOnly: true })
+      .result.filter(({ symbol }) => symbol === undefined)
+      .map(({ name }) => name),
+  );
 }
 
 /** The URLs of the ES modules that this process has loaded from files. */
 export function loadedModules(): string[] {
-  return withSession((_session, urls) =>
-    [...urls.values()]
+  return withSession((session) =>
+    [...scriptsOf(session).values()]
       .filter(({ isModule, url }) => isModule && url.startsWith("file:"))
       .map(({ url }) => url),
   );
 }
 
-type Scripts = Map<string, { readonly url: string; readonly isModule: boolean }>;
-
-function withSession<T>(use: (session: Session, scripts: Scripts) => T): T {
+function withSession<T>(use: (session: Session) => T): T {
   const session = new Session();
   session.connect();
   try {
-    const scripts: Scripts = new Map();
-    session.on("Debugger.scriptParsed", ({ params: { scriptId, url, isModule = false } }) =>
-      scripts.set(scriptId, { url, isModule }),
-    );
-    session.post("Debugger.enable");
-    return use(session, scripts);
+    return use(session);
   } finally {
     session.disconnect();
   }
+}
+
+/** All scripts of the process, by their number. Takes milliseconds, and more the more there are. */
+function scriptsOf(session: Session): Map<string, { readonly url: string; readonly isModule: boolean }> {
+  const scripts = new Map<string, { url: string; isModule: boolean }>();
+  session.on("Debugger.scriptParsed", ({ params: { scriptId, url, isModule = false } }) =>
+    scripts.set(scriptId, { url, isModule }),
+  );
+  session.post("Debugger.enable");
+  return scripts;
 }
 
 function withHandle<T>(value: unknown, use: (handle: Handle) => T): T {

@@ -12,16 +12,19 @@ const require = createRequire(import.meta.url);
 /** By value: the file and member path of its first export. */
 let index = new Map<unknown, { readonly file: string; readonly path: string[] }>();
 let indexed = new Set<string>();
-let checked_at_ms = -Infinity;
+let next_check_ms = -Infinity;
 
-/** Modules that are loaded later are noticed after this time. */
+/** Modules that are loaded later are noticed after this time, or after so many times what looking for them took. */
 const FRESH_MS = 1000;
+const FRESH_RATIO = 50;
 
 /** The reference of a symbol or object that a loaded module exports; undefined for all others. */
 export function exportedReference(target: object | symbol): Reference | undefined {
-  if (performance.now() - checked_at_ms > FRESH_MS) {
+  const start_ms = performance.now();
+  if (start_ms > next_check_ms) {
     indexNewModules();
-    checked_at_ms = performance.now();
+    const end_ms = performance.now();
+    next_check_ms = end_ms + Math.max(FRESH_MS, FRESH_RATIO * (end_ms - start_ms));
   }
   const found = index.get(target);
   if (found === undefined) return undefined;
