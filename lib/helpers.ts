@@ -37,14 +37,16 @@ export const helpers: {
   link: {
     name: "link",
     text: (name) => `function ${name}(rows, mark) {
-  const stack = [rows];
-  for (let holder; (holder = stack.pop()); )
-    for (const key of Object.keys(holder)) {
+  const stack = [...rows];
+  while (stack.length > 0) {
+    const holder = stack.pop();
+    for (const key in holder) {
       const value = holder[key];
       if (value === null || typeof value !== "object") continue;
       if (Object.hasOwn(value, mark)) holder[key] = rows[value[mark]];
       else stack.push(value);
     }
+  }
   return rows;
 }
 `,

@@ -37,9 +37,10 @@ export const acceptedCalls: Record<string, string> = {
   "blocks in a list":
     'export const a = [...JSON.parse(String.raw`[{"a": 1},\n{"b": [2]}]`), ...JSON.parse(String.raw`[3]`)];',
   link: `${link}export const a = link([...JSON.parse(String.raw\`[{"a": {"$": 1}, "b": {"$": 0}},\n{"c": [{"$": 1}, {"x": {"$": 0}}], "__proto__": {"$": 0}}]\`)], "$");`,
+  "link in rows of every kind": `${link}export const a = link([{ x: { $: 3 } }, null, "s", [{ $: 0 }, 1, { y: { z: { $: 1 } } }], new Map(), new Uint8Array(3), Object.create(null)], "$");`,
   "link with another mark": `${link}export const a = link([{ $: 1, x: { "@": 1 } }, [{ "@": 0 }]], "@");`,
   "link used above its definition": `export const a = l([{ a: { $: 0 } }], "$")\n${helpers.link.text("l")}`,
-  "link laid out otherwise": `function chain(rows,mark){const stack=[rows];for(let holder;(holder=stack.pop());)for(const key of Object.keys(holder)){const value=holder[key];\n// comment\nif(value===null||typeof value!=='object')continue;if(Object.hasOwn(value,mark))holder[key]=rows[value[mark]];else stack.push(value);}return rows;}\nexport const a = chain([[{ $: 0 }]], "$");`,
+  "link laid out otherwise": `function chain(rows,mark){const stack=[...rows];while(stack.length>0){const holder=stack.pop();for(const key in holder){const value=holder[key];\n// comment\nif(value===null||typeof value!=='object')continue;if(Object.hasOwn(value,mark))holder[key]=rows[value[mark]];else stack.push(value);}}return rows;}\nexport const a = chain([[{ $: 0 }]], "$");`,
   "Object.create":
     "const p = { x: 1 }; export const a = [Object.create(null), Object.create(p), Object.create(p, { y: { value: 2, enumerable: true }, z: { value: 3 } }), Object.create(Map.prototype)];",
   "Object.assign":

@@ -179,6 +179,9 @@ export const wouldReach: Record<string, Refusal> = {
     "const a = [1]; Object.defineProperty(a, 0, { get: Math.random }); export const b = new ^Set(a);",
   ),
   "a link into an intrinsic": code(`${link}export const a = ^link([{ x: Math }], "$");`),
+  "a link in what inherits": code(
+    `${link}const p = { y: { $: 0 } }; export const a = ^link([{ x: { __proto__: p } }], "$");`,
+  ),
   "a link to no row": code(`${link}export const a = ^link([{ x: { $: "constructor" } }], "$");`),
   "a descriptor with another prototype": code(
     "const a = {}; ^Object.defineProperty(a, 'x', { __proto__: { get: Math.random } });",
