@@ -23,6 +23,11 @@ export class Node implements PlanNode {
   }
 }
 
+/** What is as short as a name, and has no identity of its own to keep. */
+export function isAlwaysInPlace({ create, kind }: Node): boolean {
+  return create.form === "reference" || create.form === "row" || kind === "registered symbol";
+}
+
 /** The operands without which a node cannot be created at all. */
 export function neededBy({ create }: Node): readonly unknown[] {
   switch (create.form) {
