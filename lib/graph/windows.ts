@@ -29,7 +29,8 @@ export function findWindows(graph: Graph): ReadonlyMap<number, Window> {
   }
   const windows = new Map<number, Window>();
   for (const [buffer, views] of buffers) {
-    const isShown = uses.get(buffer)! === views.length && edgesTo(graph, buffer) === views.length;
+    const count = views.length;
+    const isShown = uses.get(buffer) === count && edgesTo(graph, buffer) === count;
     if (isShown) group(views, windows);
   }
   return windows;
@@ -51,7 +52,7 @@ function group(views: { node: number; create: View }[], windows: Map<number, Win
       end: create.byteOffset + create.elements!.data.byteLength,
       create,
     }))
-    .sort((a, b) => a.start - b.start || a.end - b.end);
+    .toSorted((a, b) => a.start - b.start || a.end - b.end);
   for (let first = 0; first < extents.length;) {
     const { start, create } = extents[first]!;
     let end = extents[first]!.end;
