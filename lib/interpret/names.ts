@@ -33,7 +33,7 @@ export function startsName(text: string, at: number): boolean {
   return c >= 0x80 && exec(START, fromCodePoint(codePointAt(text, at)!)) !== null;
 }
 
-/** Reads the name at the current position; "" when there is none. `escaped` of the result tells of `\u…` in it. */
+/** Reads the name at the current position, with its escapes; "" when there is none. */
 export function readName(source: Source): string {
   const { text } = source;
   const start = source.pos;

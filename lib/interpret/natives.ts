@@ -86,13 +86,6 @@ export const setForEach: <T>(set: ReadonlySet<T>, visit: (value: T) => void) => 
 ) as never;
 export const setAdd: <T>(set: Set<T>, value: T) => unknown = uncurry(Set.prototype.add) as never;
 export const setHas: <T>(set: ReadonlySet<T>, value: T) => boolean = uncurry(Set.prototype.has) as never;
-export const setSize: (set: ReadonlySet<unknown>) => number = getter(Set.prototype, "size") as never;
-export const weakGet: <V>(map: WeakMap<object, V>, key: object) => V | undefined = uncurry(
-  WeakMap.prototype.get,
-) as never;
-export const weakSet: <V>(map: WeakMap<object, V>, key: object, value: V) => unknown = uncurry(
-  WeakMap.prototype.set,
-) as never;
 
 // binary data
 const TypedArrayPrototype: object = Object.getPrototypeOf(Uint8Array.prototype);

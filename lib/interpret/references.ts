@@ -2,12 +2,12 @@
 
 import { isBuiltin } from "node:module";
 import { intrinsicRoot } from "../intrinsics.ts";
-import { isReserved } from "./names.ts";
+import { PAREN } from "./frames.ts";
 import { readMember, showKey } from "./members.ts";
+import { isReserved } from "./names.ts";
 import { apply, charCodeAt, describe, hasOwn, isObject, isProxy } from "./natives.ts";
 import type { Reader } from "./reader.ts";
 import { IMPORT as IMPORTED, VALUE, type Binding } from "./scope.ts";
-import { PAREN } from "./frames.ts";
 import { Source } from "./source.ts";
 import { END, Tokens } from "./tokens.ts";
 

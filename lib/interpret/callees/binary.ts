@@ -22,6 +22,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const bufferAlloc: (size: number) => Buffer = Buffer.alloc;
 const Bytes = Uint8Array;
 const Plain = ArrayBuffer;
+const DataViewConstructor = DataView;
 
 function typedArray(name: string): Entry {
   const constructor = intrinsicRoot(name)!.value as Function;
@@ -197,5 +198,3 @@ export const binaryCallees: Entries = {
     },
   },
 };
-
-const DataViewConstructor = DataView;

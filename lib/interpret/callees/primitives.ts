@@ -6,6 +6,8 @@ import type { Call, Entries } from "./callee.ts";
 const makeSymbol = Symbol;
 const boxes = { String, Number, Boolean } as const;
 const ObjectConstructor = Object;
+const DateConstructor = Date;
+const RegExpConstructor = RegExp;
 
 /** `new String("s")`. */
 function box(constructor: Function, call: Call): object {
@@ -83,6 +85,3 @@ export const primitiveCallees: Entries = {
     },
   },
 };
-
-const DateConstructor = Date;
-const RegExpConstructor = RegExp;
