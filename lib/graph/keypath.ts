@@ -51,6 +51,8 @@ function keyOfPart(representation: Representation, child: unknown): string | und
     }
     if (at >= 0) return `.values(#${at})`;
   }
+  // a class that cannot be found is the fault of its instance, and needs no step; what stands in for an object is named
+  if (child === representation.prototype && isProxy(child)) return ".[[Prototype]]";
   if (keys.includes(child as PropertyKey)) return ".[symbol]";
   if (create.form === "view") return ".buffer";
   if (create.form === "ndarray") return child === create.data ? ".data" : ".attributes";
