@@ -1,6 +1,6 @@
 // Measures one trial: interleaved rounds, in which every driver has its turn in a fresh process and an empty directory.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { progress } from "./progress.mjs";
 import { workDirectory } from "./paths.mjs";
@@ -42,12 +42,13 @@ export async function measure(trial, { rounds, quick, onSample }) {
 
   const directory = join(workDirectory, trial.name, "run");
   for (let round = 1; round <= rounds; round++)
-    for (const driver of rotated(drivers, round)) {
+    for (const driver of shuffled(drivers, round)) {
       if (driver.failed) continue;
       progress(`${trial.name}: round ${round} of ${rounds}, ${driver.name}`);
       rmSync(directory, { recursive: true, force: true });
       mkdirSync(directory);
       spawnSync("sync"); // dirty pages of the one before would be written back at this one's expense
+      warmPageCache(directory, trial.bytes?.(parameters) ?? 0);
       try {
         const result = runDriver(driver, "run", { ...parameters, shared, prepared: driver.own, directory });
         const bytes = result.bytes ?? trial.bytes?.(parameters) ?? null;
@@ -62,10 +63,28 @@ export async function measure(trial, { rounds, quick, onSample }) {
   return samples;
 }
 
-/** Another driver begins in every round, so that none always follows the same one. */
-function rotated(list, by) {
-  const shift = list.length === 0 ? 0 : by % list.length;
-  return [...list.slice(shift), ...list.slice(0, shift)];
+/**
+ * Writes as many bytes as the driver will, and removes them: memory that a virtual machine's host has not given yet, or has taken back, costs many times
+ * the write, and would be charged to whoever comes first.
+ */
+function warmPageCache(directory, bytes) {
+  const path = join(directory, "warm");
+  const block = Buffer.alloc(Math.min(bytes, 8 * 2 ** 20));
+  const file = openSync(path, "w");
+  for (let done = 0; done < bytes; done += block.length) writeSync(file, block);
+  closeSync(file);
+  rmSync(path);
+}
+
+/** The drivers in an order that depends on the round, so that none always follows the same one. */
+function shuffled(list, round) {
+  const rest = [...list];
+  const order = [];
+  for (let state = round; rest.length > 0;) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    order.push(...rest.splice((state >>> 8) % rest.length, 1));
+  }
+  return order;
 }
 
 /** Bytes of all files in a directory: shows that a driver has written what it was to write. */
