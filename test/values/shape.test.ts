@@ -15,6 +15,9 @@ const doors = [
   "save module, require",
 ].filter((door) => door in directions);
 
+/** All giants by all doors take half an hour; without this, the first goes by all of them and each of the others by one. */
+const everyDoor = process.env["PERSIST_EVERY_DOOR"] === "1";
+
 interface Outcome {
   problem: string | null;
   elapsed_ms: number;
@@ -35,8 +38,8 @@ async function runGiant(name: string, door: string): Promise<Outcome> {
 }
 
 describe("shape", () => {
-  for (const name of Object.keys(giants))
-    for (const door of doors)
+  for (const [i, name] of Object.keys(giants).entries())
+    for (const door of everyDoor || i === 0 ? doors : [doors[i % doors.length]!])
       it(`${name}, by ${door}`, async function () {
         this.timeout(120_000);
         const { problem, elapsed_ms, memory_bytes } = await runGiant(name, door);
