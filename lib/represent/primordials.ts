@@ -24,7 +24,6 @@ export const isExtensible: typeof Object.isExtensible = Object.isExtensible;
 export const isFrozen: typeof Object.isFrozen = Object.isFrozen;
 export const isSealed: typeof Object.isSealed = Object.isSealed;
 export const objectKeys: (object: object) => string[] = Object.keys;
-export const objectIs: typeof Object.is = Object.is;
 export const ownKeys: typeof Reflect.ownKeys = Reflect.ownKeys;
 export const hasOwn: (object: object, key: PropertyKey) => boolean = Object.hasOwn;
 export const isArray: (value: unknown) => value is unknown[] = Array.isArray;

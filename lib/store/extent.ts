@@ -13,8 +13,10 @@ import { swapBytes } from "./byte-order.ts";
 export interface Extent {
   readonly dtype: DType;
   readonly bigEndian: boolean;
+  /** Whether the first index varies fastest in the file. */
   readonly fortran: boolean;
   readonly shape: readonly number[];
+  /** Where the elements begin in the file. */
   readonly offset_bytes: number;
   readonly size_bytes: number;
 }

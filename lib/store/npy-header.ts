@@ -2,20 +2,11 @@
 import { parseDescr, type DType } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { MAX_DIMENSIONS } from "../ndarray.ts";
+import type { Extent } from "./extent.ts";
 import { parsePythonLiteral, type PythonLiteral } from "./python-literal.ts";
 
-/** What an npy header says. */
-export interface NpyHeader {
-  readonly dtype: DType;
-  readonly bigEndian: boolean;
-  /** Whether the first index varies fastest in the file. */
-  readonly fortran: boolean;
-  readonly shape: readonly number[];
-  /** Where the elements begin in the file. */
-  readonly offset_bytes: number;
-  /** Bytes of all elements; the file has at least so many from the offset on. */
-  readonly size_bytes: number;
-}
+/** What an npy header says: where the elements lie, and how. */
+export type NpyHeader = Extent;
 
 const MAGIC = "\x93NUMPY";
 const ALIGNMENT_BYTES = 64;
