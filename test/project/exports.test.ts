@@ -9,6 +9,7 @@ const VALUES = [
   "NDArray",
   "PersistError",
   "isPersistError",
+  "listArrays",
   "mapArray",
   "open",
   "readArray",
@@ -21,12 +22,14 @@ const VALUES = [
 ];
 
 const TYPES = [
+  "ArrayInfo",
   "CodeTag",
   "Complex",
   "Durability",
   "Element",
   "ErrorCode",
   "ErrorDetails",
+  "ListArraysOptions",
   "MappedArray",
   "NDArrayFields",
   "OpenOptions",

@@ -4,7 +4,15 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { NDArray, type ErrorCode, isPersistError, mapArray, readArray, writeArray } from "persist-archive";
+import {
+  NDArray,
+  type ErrorCode,
+  isPersistError,
+  listArrays,
+  mapArray,
+  readArray,
+  writeArray,
+} from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -106,13 +114,30 @@ describe("array files", () => {
     assert.equal((await readArray(path, { map: true, selection: [1] })).get(0, 1), 21 / 3);
   });
 
+  it("are listed without their elements", async () => {
+    const path = join(directory, "a.npy");
+    await writeArray(path, new NDArray({ data: ramp(12), shape: [3, 4] }));
+    assert.deepEqual(await listArrays(path), [
+      { name: "", dtype: "float64", shape: [3, 4], size_bytes: 96, stored_bytes: 96, mappable: true },
+    ]);
+  });
+
   it("refuse what they cannot do, by name", async () => {
     const rejects = (promise: Promise<unknown>, code: ErrorCode): Promise<void> =>
       assert.rejects(promise, (error) => isPersistError(error, code) && error.file !== undefined);
-    for (const name of ["a.npz#x", "a.h5#/x", "a", "a.npy.txt"]) {
+    for (const name of ["a.npz#x", "a.h5#/x", "a", "a.npy.txt", "npy"]) {
       await rejects(writeArray(join(directory, name), ramp(1)), "PERSIST_UNSUPPORTED");
       await rejects(readArray(join(directory, name)), "PERSIST_UNSUPPORTED");
     }
+    for (const name of ["a.npy#x", "a.npz#"]) {
+      await assert.rejects(writeArray(join(directory, name), ramp(1)), TypeError);
+      await assert.rejects(readArray(join(directory, name)), TypeError);
+    }
+    await rejects(writeArray(join(directory, "a.npy"), ramp(1), { compress: true }), "PERSIST_UNSUPPORTED");
+    await rejects(
+      writeArray(join(directory, "a.npy"), ramp(1), { attributes: { unit: "m" } }),
+      "PERSIST_UNSUPPORTED",
+    );
     await rejects(readArray(join(directory, "none.npy")), "PERSIST_NOT_FOUND");
     await rejects(writeArray(join(directory, "none/a.npy"), ramp(1)), "PERSIST_NOT_FOUND");
     mkdirSync(join(directory, "dir.npy"));

@@ -1,0 +1,43 @@
+// The one table of the formats of array files, and how a path finds its format.
+import { PersistError } from "../errors.ts";
+import type { ArrayFormat } from "./array-format.ts";
+import { parseArrayPath, type ArrayFileKind } from "./array-path.ts";
+import { npyFormat } from "./npy-format.ts";
+
+const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = { npy: npyFormat };
+
+/** A file of arrays, and what reads and writes it. */
+export interface ArrayFileAt {
+  readonly file: string;
+  readonly format: ArrayFormat;
+}
+
+/** One array in a file. */
+export interface ArrayAt extends ArrayFileAt {
+  /** Empty in an npy file. */
+  readonly name: string;
+}
+
+/**
+ * The file that a path names, whether or not a name of an array follows.
+ * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format; TypeError as `parseArrayPath`.
+ */
+export function fileAt(path: string | URL): ArrayFileAt & { readonly name: string | undefined } {
+  const { file, kind, name } = parseArrayPath(path);
+  const format = formats[kind];
+  if (format === undefined)
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: ${kind} files are not supported`, { file });
+  return { file, format, name: kind === "npy" ? "" : name };
+}
+
+/**
+ * The array that a path names.
+ * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format.
+ * @throws TypeError when the path names a file of many arrays and no array in it.
+ */
+export function arrayAt(path: string | URL): ArrayAt {
+  const { file, format, name } = fileAt(path);
+  if (name === undefined)
+    throw new TypeError(`${file} holds many arrays: add # and the name of one, as in "${file}#name"`);
+  return { file, format, name };
+}

@@ -1,0 +1,48 @@
+// writeArray: one array into a file, atomically.
+import { dtypeOf, typedArrayName, type TypedArray } from "../dtype.ts";
+import { NDArray, type NDArrayFields } from "../ndarray.ts";
+import { arrayAt } from "./formats.ts";
+import type { Durability, Progress } from "./store.ts";
+
+/** Options of {@link writeArray}. */
+export interface WriteArrayOptions {
+  /** `full` returns when the array would survive a crash of the machine; `process` (the default) when the system has it. */
+  durability?: Durability;
+  /** Deflates the array (false): npz and HDF5 only. */
+  compress?: boolean;
+  /** Named values stored with the array, such as units, besides the array's own: HDF5 only. */
+  attributes?: Readonly<Record<string, unknown>>;
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Writes an array into an npy file, or into a file of many arrays in the place of one of that name, keeping the others.
+ * Atomic: a reader finds the old file or the new one, whole. An array's own `attributes` are stored where the format can.
+ *
+ * @param path `a.npy`, `a.npz#name` or `a.h5#/group/name`; a string or a file: URL.
+ * @param array a typed array (one axis) or an n-dimensional array; it must stay as it is until the promise resolves.
+ * @throws PersistError PERSIST_IO, PERSIST_DETACHED, PERSIST_UNSUPPORTED; the old file stays and no temporary remains. The signal's reason when aborted.
+ */
+export async function writeArray(
+  path: string | URL,
+  array: TypedArray | NDArrayFields,
+  options: WriteArrayOptions = {},
+): Promise<void> {
+  const { durability = "process", compress = false, attributes, signal, onProgress } = options;
+  const { file, format, name } = arrayAt(path);
+  if (durability !== "process" && durability !== "full")
+    throw new TypeError('durability must be "process" or "full"');
+  const source = asNDArray(array);
+  signal?.throwIfAborted();
+  await format.write(file, name, source, { durability, compress, attributes, signal, onProgress });
+}
+
+/** The n-dimensional form of what a caller may give. */
+export function asNDArray(array: TypedArray | NDArrayFields): NDArray {
+  if (typedArrayName(array) !== undefined) {
+    const data = array as TypedArray;
+    return new NDArray({ data, shape: [data.length], dtype: dtypeOf(data) });
+  }
+  return NDArray.isNDArray(array) && array instanceof NDArray ? array : new NDArray(array as NDArrayFields);
+}
