@@ -1,0 +1,141 @@
+// Publishing an archive, atomically: at every moment, and after a crash at any moment, the path holds the old archive or the new one, whole.
+//
+// A new package is built in a directory of another name, and published by one rename:
+//  1. Create `.NAME.<random>.tmp` beside it.
+//  2. Write the array files, the loader and package.json, then index.js; sync each, and the directories.
+//  3. Rename the directory to NAME: the commit.
+//  4. Sync the parent.
+//
+// An archive that is there (and a module, which has no directory of its own) gets new files beside the old ones, which are never written again:
+//  1. Write the array files under names that are free, and the loader where it is missing; sync each, and the directories.
+//  2. Put the new module in the place of the old one by rename: the commit.
+//  3. Sync the directory.
+//
+// With `durability: "process"` the syncs are left out. Whatever fails before the commit leaves what was there, and removes its own files, but for the
+// loader, which another save may count on.
+
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { makeDirectories } from "../disk/directories.ts";
+import { ensureFile } from "../disk/ensure.ts";
+import { io } from "../disk/io-error.ts";
+import { createFile, replaceFile, temporaryName } from "../disk/replace.ts";
+import { confirmCommit, syncDirectory } from "../disk/sync.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import type { Plan } from "../graph/plan.ts";
+import { loaderText } from "../store/loader.ts";
+import type { Durability, StoredArrays } from "../store/store.ts";
+import { inDirectory, modulePath, type Layout } from "./layout.ts";
+import { relativeSpecifier } from "./specifier.ts";
+import type { StoredTable } from "./store-arrays.ts";
+import { encodedTextOf } from "./text.ts";
+
+const PACKAGE_JSON = `${JSON.stringify({ type: "module", exports: "./index.js" }, null, 2)}\n`;
+
+/** A file that was written, relative to the archive's directory. */
+export type WrittenFile = StoredArrays["files"][number];
+
+/** What is published, and how. */
+export interface Publication {
+  readonly plan: Plan;
+  readonly durability: Durability;
+  readonly signal?: AbortSignal | undefined;
+  /** Writes the arrays of the plan under a layout; each file is added to `written` as soon as it is there. Undefined where there are none. */
+  readonly storeArrays: (into: Layout, written: WrittenFile[]) => Promise<StoredTable | undefined>;
+}
+
+/**
+ * Publishes a new package. Gives every file of it.
+ * @throws PersistError PERSIST_EXISTS when something is at its path by the time of the commit; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
+ */
+export async function publishDirectory(final: Layout, publication: Publication): Promise<WrittenFile[]> {
+  const { durability } = publication;
+  const parent = dirname(final.path);
+  await makeDirectories(parent, durability);
+  const temporary = temporaryName(parent, basename(final.path));
+  await io(temporary, mkdir(temporary));
+  const building = inDirectory(final, temporary);
+  const written: WrittenFile[] = [];
+  try {
+    const text = await writeParts(building, final, publication, written);
+    await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
+    await createFile(modulePath(building), text, durability);
+    if (durability === "full") await syncDirectory(temporary);
+    await rename(temporary, final.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") return io(final.path, Promise.reject(error));
+      throw new PersistError("PERSIST_EXISTS", `${final.path} was made by someone else meanwhile`, {
+        file: final.path,
+        cause: error,
+      });
+    });
+    written.push(
+      { name: "package.json", size_bytes: PACKAGE_JSON.length },
+      { name: final.module, size_bytes: text.length },
+    );
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
+    throw error;
+  }
+  if (durability === "full") await confirmCommit(parent);
+  return written;
+}
+
+/**
+ * Publishes an archive whose module is put in the place of the one that is there, if any. Gives the files that are new.
+ * @throws PersistError PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
+ */
+export async function publishModule(final: Layout, publication: Publication): Promise<WrittenFile[]> {
+  const { durability } = publication;
+  await makeDirectories(final.directory, durability);
+  const written: WrittenFile[] = [];
+  const giveUp = async (error: unknown): Promise<never> => {
+    await removeArrays(final, written);
+    throw error;
+  };
+  const text = await writeParts(final, final, publication, written).catch(giveUp);
+  await replaceFile(final.directory, final.module, text, durability).catch((error: unknown) => {
+    // the module is in place already, and needs its arrays
+    if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
+    return giveUp(error);
+  });
+  return [...written, { name: final.module, size_bytes: text.length }];
+}
+
+/** Writes all but the module, and gives its text. What is in place is added to `written`. */
+async function writeParts(
+  into: Layout,
+  final: Layout,
+  { plan, durability, signal, storeArrays }: Publication,
+  written: WrittenFile[],
+): Promise<Buffer> {
+  const stored = await storeArrays(into, written);
+  if (stored !== undefined) {
+    await ensureFile(into.directory, into.loader, loaderText, durability);
+    written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
+    if (durability === "full") await syncDirectory(into.directory);
+  }
+  const arrays = stored && {
+    loader: `./${encodeURIComponent(into.loader)}`,
+    rows: stored.rows,
+    heads: stored.heads,
+  };
+  return Buffer.concat(
+    await encodedTextOf(
+      plan,
+      {
+        specifierOf: (file) => relativeSpecifier(final.directory, file),
+        ...(arrays === undefined ? {} : { arrays }),
+      },
+      signal,
+    ),
+  );
+}
+
+/** Removes the array files of a save that failed, and their directory where nothing else is in it. */
+async function removeArrays(layout: Layout, written: readonly WrittenFile[]): Promise<void> {
+  const arrays = written.filter(({ name }) => name.startsWith(layout.arrays));
+  await Promise.all(
+    arrays.map(({ name }) => rm(join(layout.directory, name), { force: true }).catch(() => {})),
+  );
+  await rmdir(join(layout.directory, layout.arrays)).catch(() => {});
+}
