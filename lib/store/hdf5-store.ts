@@ -6,13 +6,13 @@ import { syncDirectory } from "../disk/sync.ts";
 import { native } from "../native.ts";
 import { headOfFile } from "./file-head.ts";
 import { runJob } from "./job.ts";
-import { checked, checkPresent, makeDirectory } from "./place.ts";
+import { checked, checkPresent, makePlace } from "./place.ts";
 import type { ArrayStore, ArrayToStore, StoredArrays, TableRow, WriteOptions } from "./store.ts";
 
 const MOST_NAMES = 1_000_000;
 
 /**
- * Writes all arrays into `prefix/arrays.h5`, each as a dataset of its name:
+ * Writes all arrays into `arrays.h5` after the prefix, each as a dataset of its name:
  *
  *  1. The HDF5 library creates the file with the datasets allocated and empty, and tells where each begins.
  *  2. The write engine puts the bytes there, and syncs.
@@ -31,10 +31,10 @@ export const hdf5Store: ArrayStore = {
       shape: array.shape,
     }));
     const total_bytes = arrays.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
-    const into = await makeDirectory(directory, prefix);
+    const { into, folder, start } = await makePlace(directory, prefix);
     options.signal?.throwIfAborted();
     if (arrays.length === 0) return { rows: {}, heads: {}, files: [] };
-    const name = await freeName(into);
+    const name = await freeName(into, start);
     const path = join(into, name);
     const offsets = await native().createHdf5(path, datasets);
     try {
@@ -48,12 +48,12 @@ export const hdf5Store: ArrayStore = {
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
       for (const [k, { name: array, descr, shape }] of datasets.entries()) {
-        rows[array] = [prefix + name, descr, shape, offsets[k]!];
+        rows[array] = [folder + name, descr, shape, offsets[k]!];
       }
       return {
         rows,
-        heads: { [prefix + name]: head },
-        files: [{ name: prefix + name, size_bytes: head[0] }],
+        heads: { [folder + name]: head },
+        files: [{ name: folder + name, size_bytes: head[0] }],
       };
     } catch (error) {
       await unlink(path).catch(() => {});
@@ -62,9 +62,9 @@ export const hdf5Store: ArrayStore = {
   },
 };
 
-async function freeName(directory: string): Promise<string> {
+async function freeName(directory: string, start: string): Promise<string> {
   for (let number = 1; number < MOST_NAMES; number++) {
-    const name = number === 1 ? "arrays.h5" : `arrays-${number}.h5`;
+    const name = `${start}arrays${number === 1 ? "" : `-${number}`}.h5`;
     const taken = await access(join(directory, name)).then(
       () => true,
       () => false,

@@ -6,7 +6,7 @@ import { native } from "../native.ts";
 import { headOfFile } from "./file-head.ts";
 import { runJob } from "./job.ts";
 import { npyHeader } from "./npy-header.ts";
-import { checked, checkPresent, makeDirectory } from "./place.ts";
+import { checked, checkPresent, makePlace } from "./place.ts";
 import type { ArrayStore, ArrayToStore, StoredArrays, TableRow, WriteOptions } from "./store.ts";
 import { centralDirectory, localHeader, placeEntries } from "./zip-records.ts";
 
@@ -15,7 +15,7 @@ const ALIGNMENT_BYTES = 64;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Writes all arrays into `prefix/arrays.npz`, each as an entry `name.npy`:
+ * Writes all arrays into `arrays.npz` after the prefix, each as an entry `name.npy`:
  *
  *  1. Create the file under a free name.
  *  2. Write the npy headers and the data to their places.
@@ -38,11 +38,11 @@ export const npzStore: ArrayStore = {
       ALIGNMENT_BYTES,
     );
     const total_bytes = entries.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
-    const into = await makeDirectory(directory, prefix);
+    const { into, folder, start } = await makePlace(directory, prefix);
     options.signal?.throwIfAborted();
     if (arrays.length === 0) return { rows: {}, heads: {}, files: [] };
     const [name] = native().writeFilesSync(into, [
-      { stem: "arrays", extension: ".npz", head: NOTHING, data: NOTHING },
+      { stem: `${start}arrays`, extension: ".npz", head: NOTHING, data: NOTHING },
     ]);
     const path = join(into, name!);
     try {
@@ -69,12 +69,12 @@ export const npzStore: ArrayStore = {
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
       for (const [k, array] of arrays.entries()) {
-        rows[array.name] = [prefix + name!, checked(array).descr, array.shape, content[2 * k + 1]!.offset];
+        rows[array.name] = [folder + name!, checked(array).descr, array.shape, content[2 * k + 1]!.offset];
       }
       return {
         rows,
-        heads: { [prefix + name!]: head },
-        files: [{ name: prefix + name!, size_bytes: head[0] }],
+        heads: { [folder + name!]: head },
+        files: [{ name: folder + name!, size_bytes: head[0] }],
       };
     } catch (error) {
       await unlink(path).catch(() => {});

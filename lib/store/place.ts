@@ -25,12 +25,22 @@ export function checked(array: ArrayToStore): DType {
   return type;
 }
 
-/** Creates `directory/prefix` where it is missing, and gives its path without the closing slash. */
-export async function makeDirectory(directory: string, prefix: string): Promise<string> {
-  if (!prefix.endsWith("/")) throw new TypeError("prefix must end with /");
-  const path = join(directory, prefix.slice(0, -1));
-  await makeDirectories(resolve(path), "process");
-  return path;
+/** Where the files of one write go. */
+export interface Place {
+  /** The path of the directory. */
+  readonly into: string;
+  /** The directory as rows name it: nothing, or ending with `/`. */
+  readonly folder: string;
+  /** How the name of each file begins. */
+  readonly start: string;
+}
+
+/** Takes a prefix apart, such as `_arrays/` or `x_1~k3f9.`, and creates its directory where it is missing. */
+export async function makePlace(directory: string, prefix: string): Promise<Place> {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  const into = folder === "" ? directory : join(directory, folder.slice(0, -1));
+  if (folder !== "") await makeDirectories(resolve(into), "process");
+  return { into, folder, start: prefix.slice(folder.length) };
 }
 
 /**

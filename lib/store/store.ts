@@ -57,7 +57,7 @@ export interface WriteOptions {
 export interface ArrayStore {
   /**
    * Writes arrays into new files `directory/prefix…`; a name that is taken gets a number, and nothing that exists is
-   * ever overwritten. `prefix` ends with `/` and its directory is created.
+   * ever overwritten. A directory in `prefix`, up to its last `/`, is created.
    *
    * When it fails or is aborted, none of its files remain.
    * @throws PersistError PERSIST_IO with syscall and errno; PERSIST_DETACHED when an array's buffer was detached or
