@@ -1,0 +1,83 @@
+// Checksums of memory: at once on the environment's thread, or of what nobody else can take away in the pool.
+#include <algorithm>
+
+#include "array/xxh3.h"
+#include "binding/arguments.h"
+#include "binding/environment.h"
+#include "binding/functions.h"
+#include "binding/task.h"
+
+namespace persist::binding {
+namespace {
+
+constexpr size_t kPiece = size_t{1} << 20;  // an abort is seen after this many bytes
+const napi_type_tag kChecksumTag = {0x7065727369737420ULL, 0x636865636b73756dULL};
+
+Napi::Value CreateChecksum(const Napi::CallbackInfo& info) {
+  auto out = Napi::External<array::Xxh3>::New(info.Env(), new array::Xxh3(),
+                                              [](Napi::Env, array::Xxh3* owned) { delete owned; });
+  out.TypeTag(&kChecksumTag);
+  return out;
+}
+
+array::Xxh3& TakeChecksum(const Napi::Value& value) {
+  if (value.IsExternal()) {
+    const auto external = value.As<Napi::External<array::Xxh3>>();
+    if (external.CheckTypeTag(&kChecksumTag)) return *external.Data();
+  }
+  throw Napi::TypeError::New(value.Env(), "a checksum is expected");
+}
+
+Napi::Value UpdateChecksum(const Napi::CallbackInfo& info) {
+  const os::Span bytes = TakeBytes(info[1], "bytes");
+  TakeChecksum(info[0]).Update(bytes.start, bytes.size_bytes);
+  return info.Env().Undefined();
+}
+
+Napi::Value ChecksumDigest(const Napi::CallbackInfo& info) {
+  return Napi::String::New(info.Env(), TakeChecksum(info[0]).Digest());
+}
+
+class MemoryChecksumTask : public Task {
+ public:
+  MemoryChecksumTask(const Napi::Value& bytes, std::shared_ptr<JobControl> control)
+      : bytes_(TakeBytes(bytes, "bytes")),
+        control_(std::move(control)),
+        owner_(Napi::Persistent(bytes.As<Napi::Object>())) {}
+  ~MemoryChecksumTask() override {
+    if (control_) control_->Ended();
+  }
+
+  void Run() override {
+    array::Xxh3 sum;
+    const auto* start = static_cast<const unsigned char*>(bytes_.start);
+    for (size_t done = 0; done < bytes_.size_bytes; done += kPiece) {
+      if (control_) control_->Check();
+      sum.Update(start + done, std::min(bytes_.size_bytes - done, kPiece));
+    }
+    digest_ = sum.Digest();
+  }
+
+  Napi::Value Result(Napi::Env env) override { return Napi::String::New(env, digest_); }
+
+ private:
+  os::Span bytes_;
+  std::shared_ptr<JobControl> control_;
+  Napi::ObjectReference owner_;
+  std::string digest_;
+};
+
+Napi::Value ChecksumMemory(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(), std::make_unique<MemoryChecksumTask>(info[0], JobControl::Unwrap(info[1])));
+}
+
+}  // namespace
+
+void AddChecksums(Napi::Object exports) {
+  Add(exports, "createChecksum", CreateChecksum);
+  Add(exports, "updateChecksum", UpdateChecksum);
+  Add(exports, "checksumDigest", ChecksumDigest);
+  Add(exports, "checksumMemory", ChecksumMemory);
+}
+
+}  // namespace persist::binding
