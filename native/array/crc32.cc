@@ -1,10 +1,10 @@
 #include "array/crc32.h"
 
 #include <fcntl.h>
-#include <zlib.h>
 
 #include <algorithm>
 
+#include "array/deflate.h"
 #include "os/error.h"
 #include "os/fd.h"
 #include "os/read.h"
@@ -24,15 +24,15 @@ std::vector<uint32_t> ChecksumRanges(const std::string& path, const std::vector<
   std::vector<uint32_t> out;
   out.reserve(ranges.size());
   for (const FileRange& range : ranges) {
-    uLong crc = ::crc32(0, nullptr, 0);
+    uint32_t crc = 0;
     for (uint64_t done = 0; done < range.size_bytes;) {
       if (control != nullptr) control->Check();
       const auto size = static_cast<size_t>(std::min<uint64_t>(range.size_bytes - done, kPiece));
       os::ReadRange(fd.get(), range.offset + done, piece.data(), size, nullptr, path);
-      crc = ::crc32_z(crc, piece.data(), size);
+      crc = Crc32(crc, piece.data(), size);
       done += size;
     }
-    out.push_back(static_cast<uint32_t>(crc));
+    out.push_back(crc);
   }
   return out;
 }
