@@ -22,6 +22,8 @@ export type {
 export { restore } from "./archive/restore.ts";
 export { save } from "./archive/save.ts";
 export { stringify } from "./archive/stringify.ts";
+export type { Lock, LockMode, LockOptions } from "./disk/lock-file.ts";
+export { lockFile, tryLockFile, type LockFileOptions } from "./disk/locks.ts";
 export { PersistError, isPersistError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";
 export type { TypedArray } from "./dtype.ts";

@@ -6,6 +6,9 @@ import { PersistError } from "./errors.ts";
 /** What a running job shares with the worker that does it; made by {@link Addon.createControl}. */
 export type Control = { readonly control: unique symbol };
 
+/** A checksum under way; made by {@link Addon.createChecksum}. */
+export type Checksum = { readonly checksum: unique symbol };
+
 /** A mapped range of a file, made by {@link Addon.map}. Unmapped when neither it nor a buffer over it is left. */
 export type MappingHandle = { readonly mapping: unique symbol };
 
@@ -15,6 +18,12 @@ export interface View {
   /** Where the part begins in `buffer`: other than 0 only where the runtime needed a buffer laid over (Node 20, above 4 GiB). */
   readonly byteOffset: number;
 }
+
+/** An open file description for locks, made by {@link Addon.openLock}. */
+export type LockHandle = { readonly lock: unique symbol };
+
+/** A lock that is waited for, made by {@link Addon.waitForLock}. */
+export type WaitHandle = { readonly wait: unique symbol };
 
 /** One new file for {@link Addon.writeFiles}: `head` (copied) followed by `data` (handed to the kernel where it lies). */
 export interface FileToWrite {
@@ -43,7 +52,8 @@ export type Syscall =
   | "sync_file_range"
   | "mmap"
   | "fstat"
-  | "unlinkat";
+  | "unlinkat"
+  | "lock";
 
 /** A failure planned for the `at`-th call (from 1) of a syscall. */
 export interface Fault {
@@ -105,8 +115,47 @@ export interface Addon {
     ranges: readonly { offset: number; size_bytes: number }[],
     control: Control | undefined,
   ): Promise<number[]>;
+  /** Begins an XXH3-128 of bytes that come in pieces. */
+  createChecksum(): Checksum;
+  /** Adds bytes, at once: pieces of a few MiB, or the event loop waits. */
+  updateChecksum(checksum: Checksum, bytes: Uint8Array): void;
+  /** 32 hexadecimal digits for the bytes so far. */
+  checksumDigest(checksum: Checksum): string;
+  /** The XXH3-128 of memory, on a worker: for memory of this library alone, which nobody can transfer or resize meanwhile. */
+  checksumMemory(bytes: Uint8Array, control: Control | undefined): Promise<string>;
   /** Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. */
   createHdf5(path: string, datasets: readonly DatasetToCreate[]): Promise<number[]>;
+  /**
+   * Opens a lock file, and makes it where it is missing; for reading only where it cannot be written. `identity` is its device and inode. Throws SYMLINK,
+   * NOT_REGULAR_FILE, NOT_FOUND, IO.
+   */
+  openLock(path: string): { handle: LockHandle; identity: string };
+  /**
+   * Locks the byte `at` if that needs no wait, passing the byte `gate` on the way. Throws LOCKS_UNAVAILABLE, READ_ONLY, CORRUPT when the file has lost its name.
+   */
+  tryLock(handle: LockHandle, at: number, gate: number | undefined, exclusive: boolean): boolean;
+  /** The same, and waits in a thread of its own. `held` tells false after {@link Addon.cancelWait}, unless the lock came first. */
+  waitForLock(
+    handle: LockHandle,
+    at: number,
+    gate: number | undefined,
+    exclusive: boolean,
+  ): { wait: WaitHandle; held: Promise<boolean> };
+  cancelWait(wait: WaitHandle): void;
+  unlock(handle: LockHandle, at: number): void;
+  /** Drops what the description holds. */
+  closeLock(handle: LockHandle): void;
+  /** Who is in the way of such a lock: `pid` is 0 where the system does not tell, which is so for all locks of this kind. */
+  lockHolder(
+    handle: LockHandle,
+    at: number,
+    gate: number | undefined,
+    exclusive: boolean,
+  ): { exclusive: boolean; pid: number };
+  /** Writes a line for people into a lock file (1 to 3, at most 127 bytes), unless the file has other content. Failure does no harm. */
+  writeLockNote(handle: LockHandle, line: number, text: string): void;
+  /** Such a line, or an empty text. */
+  readLockNote(handle: LockHandle, line: number): string;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;
   /** Stops the job at its next piece; its promise rejects with code PERSIST_CLOSED. */
   abort(control: Control): void;

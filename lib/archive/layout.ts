@@ -1,7 +1,6 @@
 // Where the files of an archive lie: the package form, a directory, and the module form, one file with its arrays beside it.
 
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loaderName } from "../store/loader.ts";
 
 export interface Layout {
@@ -16,14 +15,6 @@ export interface Layout {
   readonly arrays: string;
   /** The file name of the array loader. */
   readonly loader: string;
-}
-
-/** A path as a caller gives it: a string or a `file:` URL. Throws TypeError for anything else. */
-export function toPath(path: string | URL): string {
-  if (path instanceof URL) return fileURLToPath(path);
-  if (typeof path !== "string" || path === "") throw new TypeError("path must be a file path or a file: URL");
-  if (path.includes("\0")) throw new TypeError("path must not hold a NUL byte");
-  return path;
 }
 
 /** The layout of the package form at `path`. */

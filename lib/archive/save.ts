@@ -2,9 +2,10 @@
 // one just replaced: an `import` under way may still want the latter.
 
 import { basename, dirname } from "node:path";
+import { toPath } from "../disk/path.ts";
 import { PersistError } from "../errors.ts";
 import { findArchive, removeOldFiles, removeOldTemporaries } from "./generations.ts";
-import { moduleLayout, packageLayout, toPath } from "./layout.ts";
+import { moduleLayout, packageLayout } from "./layout.ts";
 import type { SaveOptions, SaveReport } from "./options.ts";
 import { planItems } from "./plan.ts";
 import { publishDirectory, publishModule } from "./publish.ts";

@@ -30,7 +30,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Add(exports, "createControl", CreateControl);
   Add(exports, "abort", Abort);
   AddFiles(exports);
+  AddChecksums(exports);
   AddMaps(exports);
+  AddLocks(exports);
   AddHdf5(exports);
   AddDiagnostics(exports);
   return exports;

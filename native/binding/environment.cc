@@ -46,7 +46,10 @@ void Mailbox::Close() {
 
 Environment::Environment(Napi::Env env) : mailbox(std::make_shared<Mailbox>(env)) {
   // Clean-up hooks run last in, first out: this one comes before the one that ends the thread-safe function.
-  env.AddCleanupHook([mailbox = mailbox] { mailbox->Close(); });
+  env.AddCleanupHook([this] {
+    mailbox->Close();
+    for (const auto& wait : waits) wait->Cancel();
+  });
 }
 
 Napi::Error ToJavaScript(Napi::Env env, const os::Error& error) {

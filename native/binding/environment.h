@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "os/error.h"
+#include "os/lock_wait.h"
 
 namespace persist::binding {
 
@@ -48,6 +50,8 @@ struct Environment {
 
   Napi::FunctionReference persist_error;
   std::shared_ptr<Mailbox> mailbox;
+  /** Those under way, which end with the environment. */
+  std::set<std::shared_ptr<os::LockWait>> waits;
 };
 
 /** The PersistError that says what an exception of the lower floors says. */

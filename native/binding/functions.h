@@ -7,7 +7,9 @@ namespace persist::binding {
 
 void AddFiles(
     Napi::Object exports);  // openBeneath writeFiles writeFilesSync writeRanges readRange checksumRanges
+void AddChecksums(Napi::Object exports);    // createChecksum updateChecksum checksumDigest checksumMemory
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
+void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
 void AddDiagnostics(Napi::Object exports);  // plan
 

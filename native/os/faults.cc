@@ -57,6 +57,9 @@ void* Mmap(void* at, size_t size_bytes, int protection, int flags, int fd, off_t
   return Fails("mmap") ? reinterpret_cast<void*>(-1)
                        : system_calls.mmap(at, size_bytes, protection, flags, fd, offset);
 }
+int Lock(int fd, int command, struct flock* lock) {
+  return Fails("lock") ? -1 : system_calls.lock(fd, command, lock);
+}
 
 ssize_t Pread(int fd, void* into, size_t size_bytes, off_t offset) {
   const auto due = Count("pread");
@@ -107,6 +110,7 @@ uint64_t Plan(std::vector<Fault> faults) {
     sys.fdatasync = FdataSync;
     sys.fsync = Fsync;
     sys.mmap = Mmap;
+    sys.lock = Lock;
   }
   return counted;
 }

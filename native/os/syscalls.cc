@@ -20,6 +20,8 @@ ssize_t PwriteV(int fd, const iovec* parts, int count, off_t offset) {
   return ::syscall(SYS_pwritev, fd, parts, count, offset, 0L);
 }
 
+int Lock(int fd, int command, struct flock* lock) { return ::fcntl(fd, command, lock); }
+
 }  // namespace
 
 const Syscalls system_calls = {
@@ -35,6 +37,7 @@ const Syscalls system_calls = {
     .fsync = ::fsync,
     .mmap = ::mmap,
     .munmap = ::munmap,
+    .lock = Lock,
 };
 
 Syscalls sys = system_calls;

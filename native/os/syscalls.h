@@ -2,6 +2,7 @@
 // (os/faults.h). Nothing else in the addon calls the system by itself; HDF5 has its own calls.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -23,6 +24,7 @@ struct Syscalls {
   int (*fsync)(int fd);
   void* (*mmap)(void* at, size_t size_bytes, int protection, int flags, int fd, off_t offset);
   int (*munmap)(void* at, size_t size_bytes);
+  int (*lock)(int fd, int command, struct flock* lock);
 };
 
 /** The table in force. Only os/faults.cc changes it. */
