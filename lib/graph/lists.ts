@@ -16,6 +16,11 @@ export class IntList {
     this.#items[this.length++] = value;
   }
 
+  /** Takes the last entry off; the list must have one. */
+  pop(): number {
+    return this.#items[--this.length]!;
+  }
+
   /** The entries so far, without a copy: valid until the next push. */
   view(): Int32Array {
     return this.#items.subarray(0, this.length);

@@ -47,8 +47,6 @@ export interface Graph {
   readonly dollarKeys: ReadonlySet<string>;
 }
 
-const NONE: readonly unknown[] = [];
-
 /** Arrays with more elements are asked for their other names in a way that has a price of its own. */
 const LONG = 10_000;
 
@@ -61,6 +59,15 @@ function isEmptyObject({ create, prototype, keys, integrity }: Representation): 
   return (
     create.form === "object" && prototype === undefined && keys.length === 0 && integrity === "extensible"
   );
+}
+
+/** Turns the order of a part of a list around. */
+function reverse(list: unknown[], from: number, to: number): void {
+  for (let low = from, high = to - 1; low < high; low++, high--) {
+    const value = list[low];
+    list[low] = list[high];
+    list[high] = value;
+  }
 }
 
 /**
@@ -88,29 +95,35 @@ export function survey(
   ends.push(0);
   special.push(1);
 
+  // The children that are still to be visited, of all open nodes: each node's lie above those of its parent. One array for all costs a fraction of the
+  // memory that an array for each would; what lies above `top` is left over.
+  const pending: unknown[] = [];
+  let top = 0;
+
   // results of take(), which is called once for every node; `numbers` is the length of an array of nothing but numbers
   let weight = 0;
   let isSpecial = 0;
   let numbers = 0;
 
-  /** Looks at one node and gives those of its children that are nodes, in order. */
-  function take(value: object | symbol, index: number): readonly unknown[] {
+  function push(child: unknown): unknown {
+    pending[top++] = child;
+    return child;
+  }
+
+  /** Looks at one node and pushes those of its children that are nodes, in order. */
+  function take(value: object | symbol, index: number): void {
     weight = 2;
     isSpecial = 0;
     numbers = 0;
     if (typeof value === "object" && !isProxy(value)) {
-      const prototype = getPrototypeOf(value);
-      const children =
-        prototype === objectPrototype
-          ? takePlainObject(value)
-          : prototype === arrayPrototype && isArray(value)
-            ? takePlainArray(value)
-            : undefined;
-      if (numbers > numbersThreshold) {
+      const base = top;
+      if (takePlain(value)) {
+        if (numbers <= numbersThreshold) return;
         isSpecial = 1;
         representations.set(index, representNumbers(value as number[]));
+        return;
       }
-      if (children !== undefined) return children;
+      top = base;
     }
     weight = 32;
     isSpecial = 1;
@@ -118,55 +131,55 @@ export function survey(
     if (isEmptyObject(representation)) {
       weight = 2;
       isSpecial = 0;
-      return NONE;
+      return;
     }
     representations.set(index, representation);
-    const children: unknown[] = [];
-    mapChildren(representation, (child) => {
-      children.push(child);
-      return child;
-    });
-    return children;
+    mapChildren(representation, push);
   }
 
-  function takePlainObject(object: object): readonly unknown[] | undefined {
+  /** Whether an object is an ordinary object or a dense array, with nothing that JSON cannot show. */
+  function takePlain(object: object): boolean {
+    const prototype = getPrototypeOf(object);
+    if (prototype === objectPrototype) return takePlainObject(object);
+    return prototype === arrayPrototype && isArray(object) && takePlainArray(object);
+  }
+
+  function takePlainObject(object: object): boolean {
     const keys = getOwnPropertyNames(object);
     // an object without properties may be anything that was given this prototype
     if (keys.length === 0 || !isExtensible(object) || getOwnPropertySymbols(object).length !== 0)
-      return undefined;
-    let children: unknown[] | undefined;
+      return false;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       const descriptor = getOwnPropertyDescriptor(object, key)!;
-      if (!isPlainProperty(descriptor)) return undefined;
+      if (!isPlainProperty(descriptor)) return false;
       if (key.charCodeAt(0) === 36) dollarKeys.add(key);
       weight += key.length + 4;
       const { value } = descriptor;
       // an object of functions may be one that a module exports, or a prototype
-      if (typeof value === "function") return undefined;
-      if (takeValue(value)) (children ??= []).push(value);
+      if (typeof value === "function") return false;
+      if (takeValue(value)) push(value);
     }
-    return children ?? NONE;
+    return true;
   }
 
-  function takePlainArray(array: unknown[]): readonly unknown[] | undefined {
+  function takePlainArray(array: unknown[]): boolean {
     const { length } = array;
     // with a property for each index, which is seen below, there is one name more, and that is `length`
     const others = length > LONG ? otherNamesOf(array).length : getOwnPropertyNames(array).length - length;
-    if (others !== 1) return undefined;
-    if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return undefined;
-    if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return undefined;
-    let children: unknown[] | undefined;
+    if (others !== 1) return false;
+    if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return false;
+    if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return false;
     let count = 0;
     for (let i = 0; i < length; i++) {
       const descriptor = getOwnPropertyDescriptor(array, i);
-      if (descriptor === undefined || !isPlainProperty(descriptor)) return undefined;
+      if (descriptor === undefined || !isPlainProperty(descriptor)) return false;
       const { value } = descriptor;
       if (typeof value === "number") count++;
-      if (takeValue(value)) (children ??= []).push(value);
+      if (takeValue(value)) push(value);
     }
     if (count === length) numbers = count;
-    return children ?? NONE;
+    return true;
   }
 
   /** Accounts for the value of a plain property; true when it is a node. */
@@ -197,24 +210,23 @@ export function survey(
   }
 
   // the walk
-  const frameNodes: number[] = [0];
-  const frameChildren: (readonly unknown[])[] = [roots.filter(isNodeValue)];
-  const framePositions: number[] = [0];
-  let depth = 0;
+  const bases = new IntList(); // where the children of each open node begin, but for the innermost
+  let base = 0;
+  let node = 0;
   let count = 1;
-  while (depth >= 0) {
-    const node = frameNodes[depth]!;
-    const children = frameChildren[depth]!;
-    const position = framePositions[depth]!;
-    if (position === children.length) {
+  for (const root of roots) if (isNodeValue(root)) push(root);
+  reverse(pending, 0, top);
+  for (;;) {
+    if (top === base) {
       ends.set(node, count);
-      if (node !== 0) weights[parents.get(node)]! += weights[node]!;
-      frameChildren[depth] = NONE;
-      depth--;
+      if (node === 0) break;
+      const parent = parents.get(node);
+      weights[parent]! += weights[node]!;
+      node = parent;
+      base = bases.pop();
       continue;
     }
-    framePositions[depth] = position + 1;
-    const child = children[position] as object | symbol;
+    const child = pending[--top] as object | symbol;
     seen.add(child);
     if (seen.size !== count) {
       shared.set(child, -1);
@@ -232,23 +244,23 @@ export function survey(
     values.push(child);
     parents.push(node);
     ends.push(count);
-    let grandchildren: readonly unknown[];
+    const first = top;
     try {
-      grandchildren = take(child, index);
+      take(child, index);
     } catch (error) {
       if (error instanceof Unsupported) throw unsupported(error, index);
       throw error;
     }
     weights.push(weight);
     special.push(isSpecial);
-    if (grandchildren.length === 0) {
+    if (top === first) {
       weights[node]! += weight;
       continue;
     }
-    depth++;
-    frameNodes[depth] = index;
-    frameChildren[depth] = grandchildren;
-    framePositions[depth] = 0;
+    reverse(pending, first, top);
+    bases.push(base);
+    base = first;
+    node = index;
   }
 
   // the numbers of what is shared are known only now
