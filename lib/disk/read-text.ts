@@ -1,8 +1,8 @@
 // Reads a text file that anyone may have put there: no link is followed, nothing that is not a regular file is waited for, and its size is looked at
 // before memory is taken.
 
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { constants, type BigIntStats } from "node:fs";
+import { lstat, open } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
 import { io } from "./io-error.ts";
 
@@ -14,6 +14,11 @@ const LONGEST_BYTES = 2 ** 29;
  * @throws PersistError PERSIST_NOT_FOUND, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_LIMIT, PERSIST_FORMAT for bytes that are not UTF-8, PERSIST_IO
  */
 export async function readTextFile(file: string): Promise<string> {
+  return (await readIdentifiedText(file)).text;
+}
+
+/** The same, with what tells this file from another at its path, and from itself after a change. */
+export async function readIdentifiedText(file: string): Promise<{ text: string; identity: string }> {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
   const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(
     (error: NodeJS.ErrnoException) => {
@@ -33,7 +38,7 @@ export async function readTextFile(file: string): Promise<string> {
     },
   );
   try {
-    const facts = await io(file, handle.stat());
+    const facts = await io(file, handle.stat({ bigint: true }));
     if (!facts.isFile())
       throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file });
     if (facts.size > LONGEST_BYTES) {
@@ -45,11 +50,24 @@ export async function readTextFile(file: string): Promise<string> {
     }
     const bytes = await io(file, handle.readFile());
     try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return { text, identity: identityOf(facts) };
     } catch (cause) {
       throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file, cause });
     }
   } finally {
     await handle.close();
   }
+}
+
+/**
+ * What {@link readIdentifiedText} would give for the file that is at a path now.
+ * @throws PersistError PERSIST_NOT_FOUND, PERSIST_IO
+ */
+export async function identify(file: string): Promise<string> {
+  return identityOf(await io(file, lstat(file, { bigint: true })));
+}
+
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(":");
 }

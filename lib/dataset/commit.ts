@@ -1,0 +1,307 @@
+// The commit protocol. Everything that changes a data set passes here, in batches: what callers of this process ask for at the same time becomes one line of
+// the journal, and they share its syncs.
+//
+//  0. Without any lock, each caller by itself: write the files of the versions, sync each (version.ts). SESSION is held shared meanwhile, so that nobody takes
+//     them for files that a dead writer has left.
+//  1. Sync the directory: the names are durable.
+//  2. Lock WRITE, exclusively (through its gate, so that nobody is overtaken for ever).
+//  3. Read what others have committed; cut off a line that was never finished; put the aliases right that a dead writer may have left.
+//  4. Check what each caller asks for against what is there now; give out automatic names. Who cannot have what it asks for is told so, and the others go on.
+//  5. Write one line, in one call, at the known end.
+//  6. Sync the journal: **the commit point**. If that fails, the line is taken back as far as that is possible, the callers get DURABILITY_UNKNOWN, and this handle
+//     commits no more: a second sync would prove nothing.
+//  7. Replace the aliases.
+//  8. Unlock; tell the callers.
+//
+// What a crash leaves: before 5, files that no line names, which compaction removes; in 5, a line that is not whole, which step 3 of the next writer cuts off; after
+// 5, a commit, whose aliases step 3 of the next writer puts right.
+//
+// With durability `group`, step 6 comes after the unlock of step 8: others may see what a power cut still takes back, but who is told that it is committed can
+// rely on it. With `process` nothing is synced: it survives the death of any process, and no power cut.
+
+import { SESSION, WRITE } from "../disk/lock-bytes.ts";
+import type { Lock, LockFile } from "../disk/lock-file.ts";
+import { syncDirectory } from "../disk/sync.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import { follow, restore } from "./aliases.ts";
+import { Draft } from "./draft.ts";
+import type { Log } from "./log.ts";
+import type { Change, Commit } from "./state.ts";
+import { removeFiles } from "./version.ts";
+
+export type CommitDurability = "full" | "group" | "process";
+
+export interface CommitOptions {
+  readonly durability: CommitDurability;
+  readonly timeout_ms: number | undefined;
+  /** Told of every change of the snapshot. */
+  readonly onChange: (changes: readonly Change[]) => void;
+}
+
+/** What a caller asks for. */
+interface Request {
+  /** Step 4: what is to change. Throws where it cannot. */
+  readonly edit: (draft: Draft) => Promise<unknown>;
+  /** The files of step 0; they go where the request comes to nothing. */
+  readonly files: readonly string[];
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A request that has passed step 4. */
+interface Accepted {
+  readonly request: Request;
+  readonly result: unknown;
+}
+
+export class Committer {
+  readonly #log: Log;
+  readonly #locks: LockFile;
+  readonly #options: CommitOptions;
+  #queue: Request[] = [];
+  #running: Promise<void> | undefined;
+  /** Why nothing more is committed. */
+  #poison: PersistError | undefined;
+  /** Names whose aliases could not be replaced: tried again with every commit. */
+  readonly #behind: Set<string> = new Set<string>();
+  /** Up to this generation this handle has seen to the aliases; undefined before it has held WRITE. */
+  #followed: number | undefined;
+  /** Up to this one they are on the disk. */
+  #linked = 0;
+  /** How much of which journal this handle has synced. */
+  #synced: { journal: number; bytes: number } = { journal: 0, bytes: 0 };
+  #session: Lock | undefined;
+  #writers = 0;
+
+  constructor(log: Log, locks: LockFile, options: CommitOptions) {
+    this.#log = log;
+    this.#locks = locks;
+    this.#options = options;
+  }
+
+  /**
+   * Steps 0 to 8. `prepare` writes files and gives what to edit; where it throws it has left none.
+   */
+  async submit<T>(
+    prepare: () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>,
+  ): Promise<T> {
+    this.checkSound();
+    await this.#enter();
+    try {
+      const { files, edit } = await prepare();
+      return await new Promise<T>((resolve, reject) => {
+        this.#queue.push({ edit, files, resolve: resolve as (value: unknown) => void, reject });
+        this.#running ??= this.#run();
+      });
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** @throws PersistError PERSIST_DURABILITY_UNKNOWN after a sync has failed */
+  checkSound(): void {
+    if (this.#poison === undefined) return;
+    throw new PersistError(
+      "PERSIST_DURABILITY_UNKNOWN",
+      `this handle commits no more, since a sync has failed: ${this.#poison.message}; open the data set again`,
+      { cause: this.#poison },
+    );
+  }
+
+  /** SESSION, shared by all that is under way here. */
+  async #enter(): Promise<void> {
+    this.#writers++;
+    try {
+      if (this.#session === undefined) {
+        const session = await this.#locks.lock(SESSION, "shared", this.#patience());
+        // another may have come first meanwhile
+        if (this.#session === undefined) this.#session = session;
+        else session.release();
+      }
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    if (--this.#writers > 0) return;
+    this.#session?.release();
+    this.#session = undefined;
+  }
+
+  async #run(): Promise<void> {
+    // whoever asks in this turn of the event loop is in the first batch
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const batch = this.#queue;
+      this.#queue = [];
+      let accepted: Accepted[];
+      try {
+        this.checkSound();
+        accepted = await this.#commit(batch);
+      } catch (error) {
+        for (const request of batch) request.reject(error);
+        continue;
+      }
+      for (const { request, result } of accepted) request.resolve(result);
+    }
+    this.#running = undefined;
+  }
+
+  /** Gives the requests that are committed; the others are rejected already, unless it throws: then none is committed. */
+  async #commit(batch: readonly Request[]): Promise<Accepted[]> {
+    const { durability } = this.#options;
+    let accepted: Accepted[] = [];
+    let mayHaveWritten = false;
+    try {
+      if (durability !== "process" && batch.some(({ files }) => files.length > 0)) await this.#syncNames(); // 1
+      const lock = await this.#locks.lock(WRITE, "exclusive", this.#patience()); // 2
+      try {
+        await this.#log.exclusively(async () => {
+          await this.#takeOver(); // 3
+          const draft = new Draft(this.#log.state, this.#log.state.generation + 1, this.#log.directory);
+          accepted = await this.#decide(batch, draft); // 4
+          const commit = this.#commitOf(draft);
+          if (commit === undefined) return;
+          mayHaveWritten = true;
+          await this.#write(commit); // 5, 6
+          await this.#follow([...commit.delete, ...commit.put.keys()]); // 7
+        });
+      } finally {
+        lock.release(); // 8
+      }
+      if (mayHaveWritten && durability === "group") await this.#sync(); // 6, after the others may go on
+    } catch (error) {
+      if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) this.#poison ??= error;
+      if (!mayHaveWritten || isUnwritten(error)) await this.#giveUp(batch);
+      throw error instanceof Unwritten ? error.cause : error;
+    }
+    return accepted;
+  }
+
+  /** Step 1. */
+  async #syncNames(): Promise<void> {
+    const followed = this.#behind.size === 0 ? this.#followed : undefined;
+    await syncDirectory(this.#log.directory);
+    this.#linked = Math.max(this.#linked, followed ?? 0);
+  }
+
+  /** Step 3: makes this handle the one writer, whatever the one before has left. */
+  async #takeOver(): Promise<void> {
+    const { changes, last, isReloaded } = await this.#log.catchUp();
+    if (changes.length > 0) this.#options.onChange(changes);
+    if (this.#log.isTorn) await this.#log.cut();
+    const { state } = this.#log;
+    // only the last commit of another can lack them, and after a crash of the machine those before it that were not synced
+    const recent = last === undefined ? [] : [...last.delete, ...last.put.keys()];
+    const doubtful = this.#followed === undefined || isReloaded ? state.unlinked.keys() : recent;
+    for (const name of [...this.#behind, ...doubtful]) {
+      await restore(this.#log.directory, state, name).then(
+        () => this.#behind.delete(name),
+        () => this.#behind.add(name),
+      );
+    }
+    this.#followed = state.generation;
+  }
+
+  /** Step 4. */
+  async #decide(batch: readonly Request[], draft: Draft): Promise<Accepted[]> {
+    const accepted: Accepted[] = [];
+    for (const request of batch) {
+      const branch = draft.branch();
+      try {
+        const result = await request.edit(branch);
+        draft.merge(branch);
+        accepted.push({ request, result });
+      } catch (error) {
+        await this.#giveUp([request]);
+        request.reject(error);
+      }
+    }
+    return accepted;
+  }
+
+  #commitOf(draft: Draft): Commit | undefined {
+    const changes = draft.changes();
+    if (changes === undefined) return undefined;
+    const { state } = this.#log;
+    const { journal, bytes } = this.#synced;
+    return {
+      generation: state.generation + 1,
+      time_ms: Date.now(),
+      synced_bytes: Math.max(state.synced_bytes, journal === state.journal ? bytes : 0),
+      linked:
+        this.#options.durability === "process" && this.#behind.size === 0 ? state.generation : this.#linked,
+      ...changes,
+    };
+  }
+
+  /** Steps 5 and 6. */
+  async #write(commit: Commit): Promise<void> {
+    let end;
+    try {
+      end = await this.#log.append(commit);
+    } catch (cause) {
+      await this.#log.cut(); // if that fails too, the next writer does it
+      throw new Unwritten(cause);
+    }
+    if (this.#options.durability === "full") {
+      try {
+        await this.#sync(end.offset);
+      } catch (error) {
+        await this.#log.cut().catch(() => {});
+        throw error;
+      }
+    }
+    this.#log.advance(commit, end);
+    if (this.#options.durability === "process")
+      this.#synced = { journal: this.#log.state.journal, bytes: end.offset };
+    this.#options.onChange([
+      { generation: commit.generation, put: [...commit.put.keys()], deleted: commit.delete },
+    ]);
+  }
+
+  async #sync(offset: number = this.#log.position.offset): Promise<void> {
+    const { journal } = this.#log.state;
+    await this.#log.sync();
+    this.#synced = { journal, bytes: offset };
+  }
+
+  /** Step 7. An alias that cannot be replaced does not undo a commit: it is tried again, and `verify` tells of it. */
+  async #follow(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await follow(this.#log.directory, this.#log.state, name).then(
+        () => this.#behind.delete(name),
+        () => this.#behind.add(name),
+      );
+    }
+    if (this.#behind.size === 0) this.#followed = this.#log.state.generation;
+  }
+
+  /** The files of requests that come to nothing. */
+  async #giveUp(requests: readonly Request[]): Promise<void> {
+    for (const { files } of requests) await removeFiles(this.#log.directory, files);
+  }
+
+  #patience(): { timeout_ms?: number } {
+    const { timeout_ms } = this.#options;
+    return timeout_ms === undefined ? {} : { timeout_ms };
+  }
+
+  /** Waits for all that is under way. */
+  async settle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+}
+
+/** The line is certainly not in the journal. */
+class Unwritten extends Error {
+  constructor(cause: unknown) {
+    super("unwritten", { cause });
+  }
+}
+
+function isUnwritten(error: unknown): boolean {
+  return error instanceof Unwritten;
+}

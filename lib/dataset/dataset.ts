@@ -1,0 +1,371 @@
+// DataSet: many items in one directory, written and read by any number of processes.
+
+import { lstat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pin } from "../disk/lock-bytes.ts";
+import { LockFile } from "../disk/lock-file.ts";
+import { toPath } from "../disk/path.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import { Committer } from "./commit.ts";
+import { createDataSet, isFree } from "./create.ts";
+import { Draft } from "./draft.ts";
+import { Items } from "./items.ts";
+import { freeze, toJson, type Json } from "./json.ts";
+import { Log } from "./log.ts";
+import { checkItemName } from "./names.ts";
+import { settingsOf, type DataSetOptions, type GetOptions, type Settings } from "./options.ts";
+import type { Change, FileRow, Item } from "./state.ts";
+import { Transaction } from "./transaction.ts";
+
+/** One step of the iteration over a data set: the item's name, its info, and how to get it. */
+export type DataSetEntry = [name: string, info: unknown, get: (options?: GetOptions) => Promise<unknown>];
+
+/**
+ * Many items in one directory. Any number of processes may read and write it at the same time: every change is whole or not there, and what was acknowledged stays.
+ * Each item is a module that can be imported by itself; what is known of all of them, their info, can be imported from `index.js`.
+ *
+ * What is synchronous answers from memory: the snapshot of the last {@link refresh} or commit.
+ *
+ * @example
+ * const runs = await DataSet.open("runs", { mode: "a" });
+ * const name = await runs.add({ energy, psi }, { info: { g: 100 } });
+ * for await (const [name, info, get] of runs) if (info.g > 50) console.log(name, await get());
+ * await runs.close();
+ */
+export class DataSet {
+  /** The absolute path of the directory. */
+  readonly path: string;
+  readonly #locks: LockFile | undefined;
+  readonly #log: Log;
+  readonly #items: Items;
+  /** undefined where the set was opened for reading */
+  readonly #committer: Committer | undefined;
+  #isClosed = false;
+
+  private constructor(path: string, settings: Settings, locks: LockFile | undefined, log: Log) {
+    this.path = path;
+    this.#locks = locks;
+    this.#log = log;
+    this.#items = new Items(path, settings);
+    const { mode, durability, timeout_ms } = settings;
+    if (mode !== "r" && locks !== undefined)
+      this.#committer = new Committer(log, locks, {
+        durability,
+        timeout_ms,
+        onChange: (changes) => this.#tell(changes),
+      });
+  }
+
+  /**
+   * Opens a data set.
+   *
+   * @param path its directory; a string or a `file:` URL
+   * @throws PersistError PERSIST_NOT_FOUND with `r` and `r+` when there is none; PERSIST_EXISTS with `x` when there is something, and with `a` when that is no data set;
+   * PERSIST_LOCKS_UNAVAILABLE, except with `r`, where the file system has no locks; PERSIST_FORMAT, PERSIST_VERSION, PERSIST_CORRUPT, PERSIST_SYNTAX, PERSIST_LIMIT,
+   * PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE for what is in its files; PERSIST_IO
+   */
+  static async open(path: string | URL, options: DataSetOptions = {}): Promise<DataSet> {
+    const settings = settingsOf(options);
+    const directory = resolve(toPath(path));
+    await prepare(directory, settings);
+    const locks = await openLocks(directory, settings);
+    try {
+      const log = await Log.open(directory, settings.mode !== "r", locks);
+      return new DataSet(directory, settings, locks, log);
+    } catch (error) {
+      locks?.close();
+      throw error;
+    }
+  }
+
+  /** The names of all items, in the order in which they were first put there. */
+  names(): string[] {
+    return [...this.#snapshot().keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#snapshot().has(name);
+  }
+
+  /** How many items there are. */
+  get size(): number {
+    return this.#snapshot().size;
+  }
+
+  /**
+   * What is known of an item; `{}` where nothing was said. It is frozen: {@link setInfo} changes it.
+   * @throws PersistError PERSIST_NOT_FOUND
+   */
+  info(name: string): unknown {
+    return freeze(this.#existing(name).info);
+  }
+
+  /**
+   * An item, as `open` would give it: no code is run, and arrays are mapped.
+   * @throws PersistError PERSIST_NOT_FOUND; what {@link open} throws
+   */
+  async get(name: string, options: GetOptions = {}): Promise<unknown> {
+    try {
+      return await this.#items.read(name, this.#existing(name), options);
+    } catch (error) {
+      // its files may have been superseded and removed, since this snapshot is old
+      if (!isPersistError(error, "PERSIST_NOT_FOUND") || (await this.#refresh()) === 0) throw error;
+      return this.#items.read(name, this.#existing(name), options);
+    }
+  }
+
+  /**
+   * Adds items under names that nobody has, all at once.
+   * @param options `info` is that of each of them
+   * @returns the names
+   * @throws PersistError PERSIST_DUPLICATE_NAME; PERSIST_EXISTS when a file that is not the set's has the place of an item's; PERSIST_INVALID_NAME;
+   * PERSIST_UNSUPPORTED_VALUE; PERSIST_LOCKED; PERSIST_READ_ONLY; PERSIST_IO, after which nothing has changed; PERSIST_DURABILITY_UNKNOWN
+   */
+  async insert(
+    items: Readonly<Record<string, unknown>>,
+    options: { info?: unknown } = {},
+  ): Promise<string[]> {
+    const committer = this.#writer();
+    const names = Object.keys(items);
+    names.forEach(checkItemName);
+    const plans = this.#items.plan(items);
+    const info = toInfo(options.info ?? {});
+    if (names.some((name) => this.has(name))) await this.#refresh();
+    for (const name of names) {
+      if (this.has(name))
+        throw new PersistError("PERSIST_DUPLICATE_NAME", `the data set has an item called ${name} already`);
+    }
+    return committer.submit(async () => {
+      const versions = await this.#items.write(plans);
+      return {
+        files: filesOf(versions.values()),
+        edit: async (draft) => {
+          for (const [name, files] of versions) await draft.insert(name, files, info);
+          return names;
+        },
+      };
+    });
+  }
+
+  /**
+   * Adds an item under a name that nobody has had: the prefix and the next number, from 0.
+   * @returns the name
+   * @throws PersistError as {@link insert}
+   */
+  async add(value: unknown, options: { info?: unknown; prefix?: string } = {}): Promise<string> {
+    const committer = this.#writer();
+    const { prefix = "x_" } = options;
+    checkItemName(`${prefix}0`);
+    const plans = this.#items.plan({ [`${prefix}0`]: value });
+    const info = toInfo(options.info ?? {});
+    return committer.submit(async () => {
+      const [files] = (await this.#items.write(plans, prefix)).values();
+      return {
+        files: filesOf([files!]),
+        edit: (draft) => draft.add(prefix, files!, info),
+      };
+    });
+  }
+
+  /**
+   * Adds an item, or puts it in the place of the one that has the name.
+   * @param options `info` stays as it is where none is given
+   * @throws PersistError as {@link insert}
+   */
+  async set(name: string, value: unknown, options: { info?: unknown } = {}): Promise<void> {
+    const committer = this.#writer();
+    checkItemName(name);
+    const plans = this.#items.plan({ [name]: value });
+    const info = options.info === undefined ? undefined : toInfo(options.info);
+    return committer.submit(async () => {
+      const [files] = (await this.#items.write(plans)).values();
+      return {
+        files: filesOf([files!]),
+        edit: (draft) => draft.set(name, files!, info),
+      };
+    });
+  }
+
+  /**
+   * Replaces what is known of an item: anything that JSON can hold.
+   * @throws PersistError PERSIST_NOT_FOUND; PERSIST_UNSUPPORTED_VALUE with the key path of what JSON cannot hold; as {@link insert}
+   */
+  async setInfo(name: string, info: unknown): Promise<void> {
+    const committer = this.#writer();
+    const json = toInfo(info);
+    return edit(committer, async (draft) => draft.setInfo(name, json));
+  }
+
+  /** @throws PersistError PERSIST_NOT_FOUND; as {@link insert} */
+  async delete(name: string): Promise<void> {
+    const committer = this.#writer();
+    return edit(committer, async (draft) => draft.delete(name));
+  }
+
+  /** @throws PersistError PERSIST_NOT_FOUND, PERSIST_DUPLICATE_NAME; as {@link insert} */
+  async rename(from: string, to: string): Promise<void> {
+    const committer = this.#writer();
+    checkItemName(to);
+    return edit(committer, (draft) => draft.rename(from, to));
+  }
+
+  /**
+   * Commits all that `body` asks for at once, or nothing when it throws. Nothing is locked while it runs.
+   * @returns what `body` returns
+   * @throws PersistError PERSIST_CONFLICT when an item that the body has looked at was changed by someone else before the commit: run it again; as {@link insert}
+   */
+  async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const committer = this.#writer();
+    await this.#refresh();
+    return committer.submit(async () => {
+      const { state } = this.#log;
+      const view = new Draft(state, state.generation + 1, this.path);
+      const transaction = new Transaction(
+        {
+          write: async (items) => {
+            Object.keys(items).forEach(checkItemName);
+            return this.#items.write(this.#items.plan(items));
+          },
+          read: (name, item, options) => this.#items.read(name, item, options),
+          info: toInfo,
+        },
+        state,
+        view,
+      );
+      let result: T;
+      try {
+        result = await body(transaction);
+      } catch (error) {
+        await this.#items.discard([transaction.finish().files.map((file) => [file, 0, ""] as const)]);
+        throw error;
+      }
+      const { files, edit } = transaction.finish();
+      return {
+        files,
+        edit: async (draft) => {
+          await edit(draft);
+          return result;
+        },
+      };
+    });
+  }
+
+  /** Takes what others have committed into the snapshot. */
+  async refresh(): Promise<void> {
+    this.#checkOpen();
+    await this.#refresh();
+  }
+
+  /** The items of the snapshot, one after the other: name, info, and how to get it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<DataSetEntry> {
+    for (const name of this.names()) {
+      if (this.has(name)) yield [name, this.info(name), (options = {}) => this.get(name, options)];
+    }
+  }
+
+  /** Waits for what is under way, and gives everything back. Does nothing the second time. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#committer?.settle();
+    await this.#log.close();
+    this.#locks?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Gives how many changes there were. */
+  async #refresh(): Promise<number> {
+    const { changes } = await this.#log.exclusively(() => this.#log.catchUp());
+    if (changes.length > 0) this.#tell(changes);
+    return changes.length;
+  }
+
+  #tell(_changes: readonly Change[]): void {}
+
+  #snapshot(): ReadonlyMap<string, Item> {
+    this.#checkOpen();
+    return this.#log.state.items;
+  }
+
+  #existing(name: string): Item {
+    const item = this.#snapshot().get(name);
+    if (item !== undefined) return item;
+    throw new PersistError(
+      "PERSIST_NOT_FOUND",
+      `the data set ${this.path} has no item called ${JSON.stringify(name)}, as far as this snapshot goes`,
+    );
+  }
+
+  #writer(): Committer {
+    this.#checkOpen();
+    if (this.#committer === undefined)
+      throw new PersistError(
+        "PERSIST_READ_ONLY",
+        `the data set ${this.path} was opened for reading; mode: "r+" also writes`,
+      );
+    this.#committer.checkSound();
+    return this.#committer;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new PersistError("PERSIST_CLOSED", `the data set ${this.path} was closed`);
+  }
+}
+
+/** Makes the set where it is missing and may be made. */
+async function prepare(directory: string, { mode, durability }: Settings): Promise<void> {
+  const isThere = !(await isFree(directory));
+  if (mode === "x" && isThere)
+    throw new PersistError("PERSIST_EXISTS", `${directory} is there already`, { file: directory });
+  if (mode === "r" || mode === "r+" || isThere) {
+    if (mode !== "a" || (await exists(join(directory, "index.js")))) return;
+    throw new PersistError("PERSIST_EXISTS", `${directory} is there already, and is no data set`, {
+      file: directory,
+    });
+  }
+  const isMade = await createDataSet(directory, durability === "process" ? "process" : "full");
+  if (!isMade && mode === "x")
+    throw new PersistError("PERSIST_EXISTS", `${directory} was made by someone else meanwhile`, {
+      file: directory,
+    });
+}
+
+/** A reader does without where there is no lock file, or no locks. */
+async function openLocks(directory: string, { mode }: Settings): Promise<LockFile | undefined> {
+  const path = join(directory, "_lock");
+  if (mode !== "r") return LockFile.open(path);
+  if (!(await exists(path))) return undefined;
+  const locks = LockFile.open(path);
+  try {
+    locks.tryLock(pin(0), "shared")?.release();
+    return locks;
+  } catch (error) {
+    locks.close();
+    if (isPersistError(error, "PERSIST_LOCKS_UNAVAILABLE")) return undefined;
+    throw error;
+  }
+}
+
+/** Commits a change that needs no files. */
+async function edit(committer: Committer, change: (draft: Draft) => Promise<void>): Promise<void> {
+  return committer.submit(async () => ({ files: [], edit: change }));
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function filesOf(versions: Iterable<readonly FileRow[]>): string[] {
+  return [...versions].flatMap((files) => files.map(([file]) => file));
+}
+
+/** Info as it is at this moment, and nobody else's. */
+function toInfo(info: unknown): Json {
+  return freeze(JSON.parse(toJson(info, "info")) as Json);
+}

@@ -1,0 +1,133 @@
+// The text of `index.js`: the items at one moment, as data that a person can read and edit, and lines that replay the journal for whoever imports it. The
+// lines are always the same: the reader knows them byte for byte, and does natively what they do.
+
+import { setImmediate } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { PersistError } from "../errors.ts";
+import { interpret } from "../interpret/interpret.ts";
+import { hex, itemText } from "./journal.ts";
+import { journalName, journalNumber } from "./names.ts";
+import { toCount, toCounters, toFields, toItem, toName, toSuperseded } from "./records.ts";
+import { State } from "./state.ts";
+
+const FIRST_LINE = "// persist-archive format 1, data set\n";
+
+/** The end of the text. */
+const REPLAY = String.raw`
+// What was committed since stands in the journal, a line each: a checksum that goes on from the line before, a space, JSON.
+import { readFileSync } from "node:fs";
+import { crc32 } from "node:zlib";
+let sum = base.crc;
+for (const line of readFileSync(new URL(base.journal, import.meta.url), "utf8").split("\n").slice(0, -1)) {
+  const text = line.slice(9);
+  sum = crc32(text, sum);
+  if (line !== ${'`${sum.toString(16).padStart(8, "0")} ${text}`'}) break; // it was never finished
+  const { put, delete: gone = [] } = JSON.parse(text);
+  for (const name of gone) delete items[name];
+  Object.assign(items, put);
+}
+/** What is known of each item, by its name. The item itself is the default export of NAME.js. */
+export const info = Object.create(null);
+for (const name of Object.keys(items)) info[name] = items[name].info;
+`;
+
+/** No turn of the event loop is held for longer than about this. */
+const TURN_MS = 4;
+
+/** A snapshot, and the CRC-32 from which the first line of its journal goes on. */
+export interface Index {
+  readonly state: State;
+  readonly crc: number;
+  /** Whether a person has changed the data since. */
+  readonly isEdited: boolean;
+}
+
+/** The text for a state, with the journal `number`. Made in short turns; the state must stay as it is meanwhile. */
+export async function indexText(state: State, number: number, crc: number): Promise<Buffer> {
+  const base = {
+    generation: state.generation,
+    journal: journalName(number),
+    crc,
+    next: Object.fromEntries(state.next),
+    superseded: state.superseded,
+  };
+  const pieces = [
+    Buffer.from(`${FIRST_LINE}const base = ${baseText(base)};\nconst items = JSON.parse(String.raw\`{`),
+  ];
+  let separator = "\n";
+  let lines = "";
+  let turn_ms = performance.now();
+  for (const [name, item] of state.items) {
+    const text = `${itemText(item).slice(0, -1)},"generation":${item.generation}}`;
+    lines += `${separator}${JSON.stringify(name)}: ${inTemplate(text)}`;
+    separator = ",\n";
+    if (lines.length < 1 << 16) continue;
+    pieces.push(Buffer.from(lines));
+    lines = "";
+    if (performance.now() - turn_ms > TURN_MS) {
+      await setImmediate();
+      turn_ms = performance.now();
+    }
+  }
+  pieces.push(Buffer.from(`${lines}\n}\`);\n`));
+  const sum = pieces.reduce((crc, piece) => crc32(piece, crc), 0);
+  return Buffer.concat([...pieces, Buffer.from(sumLine(sum) + REPLAY)]);
+}
+
+/** By it one sees whether a person has edited the data. */
+function sumLine(crc: number): string {
+  return `// The CRC-32 of all that is above: ${hex(crc)}\n`;
+}
+
+/** JSON is a literal of the language; a field a line. */
+function baseText(base: object): string {
+  const fields = Object.entries(base).map(([key, value]) => `  ${key}: ${JSON.stringify(value)},\n`);
+  return `{\n${fields.join("")}}`;
+}
+
+/** JSON that can stand in a template literal. */
+function inTemplate(json: string): string {
+  return json.includes("`") || json.includes("${")
+    ? json.replaceAll("`", "\\u0060").replaceAll("${", "\\u0024{")
+    : json;
+}
+
+/**
+ * The snapshot in a text. What a person may reasonably have done to its data is understood.
+ * @throws PersistError PERSIST_FORMAT for what is not the index of a data set; PERSIST_VERSION; what {@link interpret} throws
+ */
+export function parseIndex(text: string, file: string): Index {
+  if (!text.endsWith(REPLAY)) {
+    // a newer version says so in the first line
+    if (/^\/\/ persist-archive format \d+, data set/.test(text))
+      interpret(text.slice(0, text.indexOf("\n") + 1), { file });
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `${file} is not the index of a data set: its last lines are not those that replay the journal`,
+      { file },
+    );
+  }
+  const data = text.slice(0, -REPLAY.length);
+  const { base, items } = interpret(`${data}export { base, items };\n`, { file });
+  const origin = { file };
+  const fields = toFields(base, "base", origin);
+  const number = typeof fields["journal"] === "string" ? journalNumber(fields["journal"]) : undefined;
+  if (number === undefined)
+    throw new PersistError("PERSIST_FORMAT", `${file} names no journal of the form _journal.N.jsonl`, {
+      file,
+    });
+  const found = Object.entries(toFields(items, "items", origin));
+  const state = new State(
+    number,
+    toCount(fields["generation"], "generation", origin),
+    new Map(found.map(([name, item]) => [toName(name, origin), toItem(item, undefined, origin)])),
+    new Map(toCounters(fields["next"] ?? {}, origin)),
+    toSuperseded(fields["superseded"] ?? [], origin),
+  );
+  return { state, crc: toCount(fields["crc"], "crc", origin), isEdited: !endsWithSum(data) };
+}
+
+function endsWithSum(data: string): boolean {
+  const above = data.slice(0, -sumLine(0).length);
+  return data === above + sumLine(crc32(above));
+}

@@ -1,0 +1,93 @@
+// The items of one data set on their way to the disk and back.
+
+import { join } from "node:path";
+import { readModule } from "../archive/read-module.ts";
+import { ensureFile } from "../disk/ensure.ts";
+import { PersistError } from "../errors.ts";
+import type { Plan } from "../graph/plan.ts";
+import { loaderName, loaderText } from "../store/loader.ts";
+import type { GetOptions, Settings } from "./options.ts";
+import type { FileRow, Item } from "./state.ts";
+import { planItem, removeFiles, writeVersion, type VersionOptions } from "./version.ts";
+
+/** So many versions are written at a time: the system syncs several in little more time than one. */
+const AT_ONCE = 8;
+
+export class Items {
+  readonly #directory: string;
+  readonly #options: VersionOptions;
+  #loader: Promise<void> | undefined;
+
+  constructor(directory: string, settings: Settings) {
+    const { arrays, arrayThreshold, rules, readable } = settings;
+    this.#directory = directory;
+    this.#options = {
+      arrays,
+      arrayThreshold,
+      rules,
+      readable,
+      durability: settings.durability === "process" ? "process" : "full",
+    };
+  }
+
+  /** Takes values as they are at this moment. */
+  plan(items: Readonly<Record<string, unknown>>): Map<string, Plan> {
+    return new Map(
+      Object.entries(items).map(([name, value]) => [name, planItem(name, value, this.#options)]),
+    );
+  }
+
+  /** Writes a version of each; when that fails, none is left. `base` names the files of those whose name is not known yet. */
+  async write(plans: ReadonlyMap<string, Plan>, base?: string): Promise<Map<string, FileRow[]>> {
+    const waiting = [...plans];
+    const written = new Map<string, FileRow[]>();
+    if (waiting.some(([, plan]) => plan.arrays.length > 0)) await this.#ensureLoader();
+    const work = async (): Promise<void> => {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const [name, plan] = next;
+        written.set(name, await writeVersion(this.#directory, base ?? name, plan, this.#options));
+      }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) {
+      await this.discard(written.values());
+      throw failed.reason;
+    }
+    // in the order of the plans
+    return new Map([...plans.keys()].map((name) => [name, written.get(name)!]));
+  }
+
+  /** Removes versions that nobody knows of. */
+  async discard(versions: Iterable<readonly FileRow[]>): Promise<void> {
+    for (const files of versions)
+      await removeFiles(
+        this.#directory,
+        files.map(([file]) => file),
+      );
+  }
+
+  async read(name: string, item: Item, options: GetOptions): Promise<unknown> {
+    const file = join(this.#directory, item.files[0]![0]);
+    const exported = await readModule(file, { ...options, mode: "c" });
+    if (Object.hasOwn(exported, "default")) return exported["default"];
+    throw new PersistError(
+      "PERSIST_FORMAT",
+      `${file} has no default export, and should be the item ${name}`,
+      {
+        file,
+      },
+    );
+  }
+
+  /** Sees once to the loader of arrays being there; where that fails, the next time again. */
+  async #ensureLoader(): Promise<void> {
+    this.#loader ??= ensureFile(this.#directory, loaderName("package"), loaderText, this.#options.durability);
+    try {
+      await this.#loader;
+    } catch (error) {
+      this.#loader = undefined;
+      throw error;
+    }
+  }
+}

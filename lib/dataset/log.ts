@@ -1,0 +1,250 @@
+// The index and the live journal as one: a snapshot that moves on with every line. Reading needs no lock; writing is for the holder of WRITE alone.
+//
+// What a reader may meet: a line that is being written (it is not whole, and left for the next time); a line that its writer took back, because it could not be
+// synced (the last line is compared before anything is read after it); another index, because someone has compacted (everything is read anew).
+
+import { join } from "node:path";
+import { pin } from "../disk/lock-bytes.ts";
+import type { Lock, LockFile } from "../disk/lock-file.ts";
+import { identify, readIdentifiedText } from "../disk/read-text.ts";
+import { TailFile } from "../disk/tail-file.ts";
+import { isPersistError } from "../errors.ts";
+import { parseIndex, type Index } from "./index-module.ts";
+import { encodeLine, hex, LineReader, type Position } from "./journal.ts";
+import { journalName } from "./names.ts";
+import type { Change, Commit, State } from "./state.ts";
+
+const PIECE_BYTES = 2 ** 20;
+/** The last line is read again together with what follows, where it is no longer than this. */
+const SHORT_BYTES = 2 ** 14;
+const LOADS = 8;
+
+/** Held while a snapshot is read, whose journal is not known yet. */
+const OPENING = 0;
+
+/** Everything that a snapshot was read from. */
+interface Source {
+  readonly identity: string;
+  readonly index: Index;
+  readonly journal: TailFile;
+  position: Position;
+  isTorn: boolean;
+}
+
+export class Log {
+  readonly directory: string;
+  readonly #isWritable: boolean;
+  /** undefined where a reader has no lock file: then nobody knows of it */
+  readonly #locks: LockFile | undefined;
+  #source!: Source;
+  #pin: Lock | undefined;
+  readonly #buffer: Buffer = Buffer.allocUnsafe(2 * SHORT_BYTES);
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(directory: string, isWritable: boolean, locks: LockFile | undefined) {
+    this.directory = directory;
+    this.#isWritable = isWritable;
+    this.#locks = locks;
+  }
+
+  /**
+   * @throws PersistError PERSIST_NOT_FOUND, PERSIST_FORMAT, PERSIST_CORRUPT, PERSIST_SYNTAX, PERSIST_LIMIT, PERSIST_VERSION, PERSIST_SYMLINK,
+   * PERSIST_NOT_REGULAR_FILE, PERSIST_IO
+   */
+  static async open(directory: string, isWritable: boolean, locks: LockFile | undefined): Promise<Log> {
+    const log = new Log(directory, isWritable, locks);
+    await log.load();
+    return log;
+  }
+
+  get state(): State {
+    return this.#source.index.state;
+  }
+
+  get position(): Position {
+    return this.#source.position;
+  }
+
+  /** Whether something that was never finished stands at the end of the journal. */
+  get isTorn(): boolean {
+    return this.#source.isTorn;
+  }
+
+  get isIndexEdited(): boolean {
+    return this.#source.index.isEdited;
+  }
+
+  /** Runs something that moves the log, after whoever came before is done. */
+  async exclusively<T>(action: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(action);
+    this.#last = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Reads everything anew. */
+  async load(): Promise<void> {
+    const opening = await this.#locks?.lock(pin(OPENING), "shared");
+    try {
+      const source = await this.#read();
+      const old = this.#pin;
+      this.#pin = await this.#locks?.lock(pin(source.index.state.journal), "shared");
+      old?.release();
+      await (this.#source as Source | undefined)?.journal.close();
+      this.#source = source;
+    } finally {
+      opening?.release();
+    }
+  }
+
+  async #read(): Promise<Source> {
+    const file = join(this.directory, "index.js");
+    for (let attempt = 1; ; attempt++) {
+      const { text, identity } = await readIdentifiedText(file);
+      const index = parseIndex(text, file);
+      let journal: TailFile | undefined;
+      try {
+        journal = await TailFile.open(
+          join(this.directory, journalName(index.state.journal)),
+          this.#isWritable,
+        );
+        const start = { start: 0, offset: 0, crc: index.crc, generation: index.state.generation };
+        const source: Source = { identity, index, journal, position: start, isTorn: false };
+        await readLines(source, (commit) => index.state.apply(commit));
+        return source;
+      } catch (error) {
+        await journal?.close();
+        // the journal may have been superseded and removed meanwhile, or changed while it was read
+        const isPassing = isPersistError(error, "PERSIST_NOT_FOUND", "PERSIST_CORRUPT");
+        if (!isPassing || attempt >= LOADS || (attempt > 1 && (await identify(file)) === identity))
+          throw error;
+      }
+    }
+  }
+
+  /**
+   * Reads what was committed since the last time. Gives the commits one by one; where everything had to be read anew, their sum.
+   */
+  async catchUp(): Promise<{ changes: Change[]; last: Commit | undefined; isReloaded: boolean }> {
+    const { identity, index } = this.#source;
+    if ((await identify(join(this.directory, "index.js"))) !== identity) return this.#reload();
+    const changes: Change[] = [];
+    let last: Commit | undefined;
+    try {
+      const behind = await this.#readAfterLast();
+      if (behind === undefined) return await this.#reload();
+      await readLines(
+        this.#source,
+        (commit) => {
+          last = commit;
+          index.state.apply(commit);
+          changes.push(changeOf(commit));
+        },
+        behind,
+      );
+    } catch (error) {
+      if (!isPersistError(error, "PERSIST_CORRUPT")) throw error;
+      return this.#reload();
+    }
+    return { changes, last, isReloaded: false };
+  }
+
+  /** What follows the last line, as far as it fits; undefined where the last line is not the one that was read. */
+  async #readAfterLast(): Promise<Piece | undefined> {
+    const { journal, position } = this.#source;
+    const { start, offset, crc } = position;
+    const isShort = offset - start <= SHORT_BYTES;
+    const length = isShort ? this.#buffer.length : 8;
+    const got = await journal.read(this.#buffer.subarray(0, length), start);
+    if (offset > start) {
+      if (got < Math.min(length, offset - start)) return undefined;
+      if (this.#buffer.toString("latin1", 0, 8) !== hex(crc)) return undefined;
+    }
+    // copies: the buffer is used again
+    if (isShort)
+      return { bytes: Buffer.from(this.#buffer.subarray(offset - start, got)), isAll: got < length };
+    const more = await journal.read(this.#buffer, offset);
+    return { bytes: Buffer.from(this.#buffer.subarray(0, more)), isAll: more < this.#buffer.length };
+  }
+
+  async #reload(): Promise<{ changes: Change[]; last: undefined; isReloaded: boolean }> {
+    const old = this.state;
+    await this.load();
+    const { generation, items } = this.state;
+    const put = [...items].filter(([name, item]) => item.generation > old.generation || !old.items.has(name));
+    const deleted = [...old.items.keys()].filter((name) => !items.has(name));
+    const changes =
+      put.length + deleted.length > 0 ? [{ generation, put: put.map(([name]) => name), deleted }] : [];
+    return { changes, last: undefined, isReloaded: true };
+  }
+
+  /** Cuts off what follows the last whole line. */
+  async cut(): Promise<void> {
+    await this.#source.journal.cut(this.position.offset);
+    this.#source.isTorn = false;
+  }
+
+  /**
+   * Writes the next line. The snapshot does not move on before {@link advance}.
+   * @throws PersistError PERSIST_LIMIT before anything is written; PERSIST_IO
+   */
+  async append(commit: Commit): Promise<Position> {
+    const { bytes, end } = encodeLine(commit, this.position);
+    this.#source.isTorn = true;
+    await this.#source.journal.write(bytes, this.position.offset);
+    return end;
+  }
+
+  /** @throws PersistError PERSIST_DURABILITY_UNKNOWN */
+  async sync(): Promise<void> {
+    await this.#source.journal.sync();
+  }
+
+  /** Moves on to a line that was written. */
+  advance(commit: Commit, end: Position): void {
+    this.state.apply(commit);
+    this.#source.position = end;
+    this.#source.isTorn = false;
+  }
+
+  async close(): Promise<void> {
+    await this.exclusively(async () => {
+      this.#pin?.release();
+      await this.#source.journal.close();
+    });
+  }
+}
+
+/** The beginning of what stands after the last line, and whether there is no more of it. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly isAll: boolean;
+}
+
+/** Reads the lines after `source.position`, and moves it on. */
+async function readLines(source: Source, take: (commit: Commit) => void, first?: Piece): Promise<void> {
+  const { journal } = source;
+  const reader = new LineReader(journal.path, source.position);
+  const feed = (piece: Buffer): void => {
+    for (const { commit, end } of reader.feed(piece)) {
+      take(commit);
+      source.position = end;
+    }
+  };
+  let { offset } = source.position;
+  if (first !== undefined) {
+    offset += first.bytes.length;
+    feed(first.bytes);
+  }
+  while (first?.isAll !== true) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const got = await journal.read(piece, offset);
+    if (got === 0) break;
+    offset += got;
+    feed(piece.subarray(0, got));
+  }
+  source.isTorn = reader.isTorn;
+}
+
+function changeOf({ generation, put, delete: deleted }: Commit): Change {
+  return { generation, put: [...put.keys()], deleted };
+}

@@ -1,0 +1,70 @@
+// The options of a data set.
+
+import type { OpenOptions } from "../archive/options.ts";
+import type { ArrayFormat } from "../archive/store-arrays.ts";
+import type { Rule } from "../represent/template.ts";
+import type { CommitDurability } from "./commit.ts";
+
+/** Options of {@link DataSet.open}. */
+export interface DataSetOptions {
+  /** NumPy's letters: `r` (default) reads; `r+` also writes; `a` also makes the set where it is missing; `x` makes a new one. */
+  mode?: "r" | "r+" | "a" | "x";
+  /**
+   * When a change is acknowledged: `full` (default): on the disk, before others see it; `group`: on the disk, and others may see it before; `process`:
+   * written, so that it survives the death of any process, but not a power cut.
+   */
+  durability?: CommitDurability;
+  /** How long a change waits for those of other processes; 10,000 when absent. */
+  timeout_ms?: number;
+  /** The format of array files; `npy` when absent. */
+  arrays?: ArrayFormat;
+  /** Arrays with more elements are stored in files of their own; 100 when absent. */
+  arrayThreshold?: number;
+  /** Ways to write values of yours, tried in order before the built-in ones. */
+  rules?: readonly Rule[];
+  /** Writes all plain data as literals. */
+  readable?: boolean;
+}
+
+/** Options of {@link DataSet.get}: those of `open`, but for `mode`, since a version never changes, and `only`, since an item is one value. */
+export type GetOptions = Omit<OpenOptions, "mode" | "only">;
+
+/** The options with their defaults. */
+export interface Settings {
+  readonly mode: "r" | "r+" | "a" | "x";
+  readonly durability: CommitDurability;
+  readonly timeout_ms: number | undefined;
+  readonly arrays: ArrayFormat;
+  readonly arrayThreshold: number;
+  readonly rules: readonly Rule[] | undefined;
+  readonly readable: boolean | undefined;
+}
+
+/** @throws TypeError, RangeError */
+export function settingsOf(options: DataSetOptions): Settings {
+  const {
+    mode = "r",
+    durability = "full",
+    timeout_ms,
+    arrays = "npy",
+    arrayThreshold = 100,
+    rules,
+    readable,
+  } = options;
+  checkOneOf("mode", mode, ["r", "r+", "a", "x"]);
+  checkOneOf("durability", durability, ["full", "group", "process"]);
+  checkOneOf("arrays", arrays, ["npy", "npz", "hdf5"]);
+  if (timeout_ms !== undefined) checkNumber("timeout_ms", timeout_ms);
+  checkNumber("arrayThreshold", arrayThreshold);
+  return { mode, durability, timeout_ms, arrays, arrayThreshold, rules, readable };
+}
+
+function checkOneOf(what: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.includes(value as string))
+    throw new TypeError(`${what} must be one of ${allowed.join(", ")}, not ${String(value)}`);
+}
+
+function checkNumber(what: string, value: unknown): void {
+  if (typeof value !== "number" || !(value >= 0))
+    throw new RangeError(`${what} must be a number, 0 or more, not ${String(value)}`);
+}

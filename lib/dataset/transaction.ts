@@ -1,0 +1,148 @@
+// What the body of a transaction sees and asks for. Nothing of it is committed before the body is done; then all of it is, or nothing.
+
+import { PersistError } from "../errors.ts";
+import type { Draft } from "./draft.ts";
+import type { Json } from "./json.ts";
+import type { GetOptions } from "./options.ts";
+import type { FileRow, Item, State } from "./state.ts";
+
+/** What a transaction needs of its data set. */
+export interface Host {
+  /** Writes versions of items, which nobody knows of yet. */
+  write(items: Readonly<Record<string, unknown>>): Promise<Map<string, FileRow[]>>;
+  read(name: string, item: Item, options: GetOptions): Promise<unknown>;
+  info(info: unknown): Json;
+}
+
+type Edit = (draft: Draft) => Promise<void>;
+
+export class Transaction {
+  readonly #host: Host;
+  /** What is there, and what this transaction has made of it. */
+  readonly #view: Draft;
+  readonly #state: State;
+  readonly #edits: Edit[] = [];
+  readonly #files: string[] = [];
+  /** Items that the body has looked at, as they were. */
+  readonly #seen: Map<string, Item | undefined> = new Map<string, Item | undefined>();
+  #sawAll: number | undefined;
+  #isOver = false;
+
+  /** @internal */
+  constructor(host: Host, state: State, view: Draft) {
+    this.#host = host;
+    this.#state = state;
+    this.#view = view;
+  }
+
+  /** The names of all items. Whatever anyone commits meanwhile, the transaction is a CONFLICT then. */
+  names(): string[] {
+    this.#check();
+    this.#sawAll = this.#state.generation;
+    return [...this.#state.items.keys()]
+      .filter((name) => this.#view.item(name) !== undefined)
+      .concat(this.#view.added());
+  }
+
+  has(name: string): boolean {
+    return this.#look(name) !== undefined;
+  }
+
+  /** @throws PersistError PERSIST_NOT_FOUND */
+  info(name: string): unknown {
+    this.#look(name);
+    return this.#view.existing(name).info;
+  }
+
+  /** @throws PersistError PERSIST_NOT_FOUND */
+  async get(name: string, options: GetOptions = {}): Promise<unknown> {
+    this.#look(name);
+    return this.#host.read(name, this.#view.existing(name), options);
+  }
+
+  /** @throws PersistError PERSIST_DUPLICATE_NAME */
+  async insert(
+    items: Readonly<Record<string, unknown>>,
+    { info = {} }: { info?: unknown } = {},
+  ): Promise<string[]> {
+    const json = this.#host.info(info);
+    const written = await this.#write(items);
+    for (const [name, files] of written) await this.#do((draft) => draft.insert(name, files, json));
+    return [...written.keys()];
+  }
+
+  /** Adds an item or puts it in the place of another; its info stays where none is given. */
+  async set(name: string, value: unknown, { info }: { info?: unknown } = {}): Promise<void> {
+    const json = info === undefined ? undefined : this.#host.info(info);
+    const written = await this.#write({ [name]: value });
+    await this.#do((draft) => draft.set(name, written.get(name)!, json));
+  }
+
+  async setInfo(name: string, info: unknown): Promise<void> {
+    const json = this.#host.info(info);
+    await this.#do(async (draft) => draft.setInfo(name, json));
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#do(async (draft) => draft.delete(name));
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#do((draft) => draft.rename(from, to));
+  }
+
+  /** @internal Ends the body's part; gives the files that it has written, and what it asks for. */
+  finish(): { files: readonly string[]; edit: (draft: Draft) => Promise<void> } {
+    this.#isOver = true;
+    return {
+      files: this.#files,
+      edit: async (draft) => {
+        this.#checkSeen(draft);
+        for (const edit of this.#edits) await edit(draft);
+      },
+    };
+  }
+
+  /** @throws PersistError PERSIST_CONFLICT when what the body has looked at is not what is there now */
+  #checkSeen(draft: Draft): void {
+    for (const [name, item] of this.#seen) {
+      const now = draft.item(name);
+      if (now?.generation === item?.generation && now?.files[0]![0] === item?.files[0]![0]) continue;
+      throw new PersistError(
+        "PERSIST_CONFLICT",
+        `the item ${name} was changed by someone else since the transaction looked at it`,
+      );
+    }
+    if (this.#sawAll !== undefined && draft.seenGeneration !== this.#sawAll) {
+      throw new PersistError(
+        "PERSIST_CONFLICT",
+        "the data set was changed by someone else since the transaction looked at its names",
+      );
+    }
+  }
+
+  #look(name: string): Item | undefined {
+    this.#check();
+    const item = this.#state.items.get(name);
+    if (!this.#seen.has(name)) this.#seen.set(name, item);
+    return this.#view.item(name);
+  }
+
+  async #write(items: Readonly<Record<string, unknown>>): Promise<Map<string, FileRow[]>> {
+    this.#check();
+    const written = await this.#host.write(items);
+    for (const files of written.values()) this.#files.push(...files.map(([file]) => file));
+    return written;
+  }
+
+  /** At once for this transaction to see, and again when it is committed. */
+  async #do(edit: Edit): Promise<void> {
+    this.#check();
+    await edit(this.#view);
+    this.#edits.push(edit);
+  }
+
+  #check(): void {
+    if (this.#isOver) throw new PersistError("PERSIST_CLOSED", "the transaction is over");
+  }
+}

@@ -1,0 +1,105 @@
+// A version of an item: a module with the item as its default export, and its array files. All carry the same tag in their names, and none is ever written
+// again.
+
+import { unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { packageLayout } from "../archive/layout.ts";
+import { planItems } from "../archive/plan.ts";
+import { relativeSpecifier } from "../archive/specifier.ts";
+import { storeArrays, type ArrayFormat } from "../archive/store-arrays.ts";
+import { encodedTextOf } from "../archive/text.ts";
+import { createFile } from "../disk/replace.ts";
+import { isPersistError } from "../errors.ts";
+import type { Plan } from "../graph/plan.ts";
+import { native } from "../native.ts";
+import type { Rule } from "../represent/template.ts";
+import { loaderName } from "../store/loader.ts";
+import { hex } from "./journal.ts";
+import { newVersion } from "./names.ts";
+import type { FileRow } from "./state.ts";
+
+const EEXIST = 17;
+const TAGS = 8;
+
+/** How items are written; as {@link save} has it. */
+export interface VersionOptions {
+  readonly arrays: ArrayFormat;
+  readonly arrayThreshold: number;
+  readonly rules?: readonly Rule[] | undefined;
+  readonly readable?: boolean | undefined;
+  readonly durability: "full" | "process";
+}
+
+/** Takes an item as it is at this moment. */
+export function planItem(name: string, value: unknown, options: VersionOptions): Plan {
+  return planItems({ [name]: value }, { ...options, single: true });
+}
+
+/**
+ * Writes a new version. The array loader is there already. Gives the files, the module first; when it fails, none is left.
+ * @param base how the names of the files begin: the name of the item, or the prefix of names that are not known yet
+ */
+export async function writeVersion(
+  directory: string,
+  base: string,
+  plan: Plan,
+  options: VersionOptions,
+): Promise<FileRow[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await writeAs(directory, newVersion(base), plan, options);
+    } catch (error) {
+      const isTaken = isPersistError(error, "PERSIST_IO") && error.errno === EEXIST;
+      if (!isTaken || attempt >= TAGS) throw error;
+    }
+  }
+}
+
+async function writeAs(
+  directory: string,
+  version: string,
+  plan: Plan,
+  { arrays: format, durability }: VersionOptions,
+): Promise<FileRow[]> {
+  const written: { name: string; size_bytes: number }[] = [];
+  const layout = { ...packageLayout(directory), arrays: `${version}.` };
+  try {
+    const stored = await storeArrays(plan.arrays, layout, { format, durability }, written);
+    const arrays = stored && { loader: `./${loaderName("package")}`, rows: stored.rows, heads: stored.heads };
+    const pieces = await encodedTextOf(
+      plan,
+      {
+        specifierOf: (file) => relativeSpecifier(directory, file),
+        ...(arrays === undefined ? {} : { arrays }),
+      },
+      undefined,
+    );
+    const text = Buffer.concat(pieces);
+    const module = `${version}.js`;
+    await createFile(join(directory, module), text, durability);
+    written.push({ name: module, size_bytes: text.length });
+    const sums = await Promise.all(
+      written.slice(0, -1).map(({ name, size_bytes }) => checksumOf(directory, name, size_bytes)),
+    );
+    const rows = written.slice(0, -1).map(({ name, size_bytes }, i) => [name, size_bytes, sums[i]!] as const);
+    return [[module, text.length, hex(crc32(text))], ...rows];
+  } catch (error) {
+    await removeFiles(
+      directory,
+      written.map(({ name }) => name),
+    );
+    throw error;
+  }
+}
+
+/** The CRC-32 of a whole file. */
+async function checksumOf(directory: string, name: string, size_bytes: number): Promise<string> {
+  const [sum] = await native().checksumRanges(join(directory, name), [{ offset: 0, size_bytes }], undefined);
+  return hex(sum!);
+}
+
+/** Removes files that nobody can refer to; what cannot be removed is found by whoever compacts. */
+export async function removeFiles(directory: string, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => unlink(join(directory, name)).catch(() => {})));
+}

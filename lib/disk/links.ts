@@ -1,0 +1,50 @@
+// A second name for a file: a hard link, or a copy where the file system has no links.
+
+import { constants } from "node:fs";
+import { copyFile, link, lstat, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { hasNoLinks, io } from "./io-error.ts";
+import { temporaryName } from "./replace.ts";
+
+/**
+ * Makes `name` another name of `target`; both are in `directory`. Whatever `name` was before is replaced, at one moment. A name that is this file already
+ * is left alone: `rename` between two links of one file does nothing.
+ * @throws PersistError PERSIST_IO
+ */
+export async function linkOver(directory: string, target: string, name: string): Promise<void> {
+  const path = join(directory, name);
+  if (await makeLink(join(directory, target), path)) return;
+  if (await isSameFile(join(directory, target), path)) return;
+  const temporary = temporaryName(directory, name);
+  try {
+    await makeLink(join(directory, target), temporary);
+    await io(path, rename(temporary, path));
+  } finally {
+    await unlink(temporary).catch(() => {});
+  }
+}
+
+/** Links or copies; gives false, and does nothing, when there is something at `path`. */
+async function makeLink(target: string, path: string): Promise<boolean> {
+  try {
+    await link(target, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if (!hasNoLinks(error)) await io(path, Promise.reject(error as Error));
+  }
+  try {
+    await copyFile(target, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    await unlink(path).catch(() => {});
+    return io(path, Promise.reject(error as Error));
+  }
+}
+
+/** Whether two names are of one file. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,81 @@
+// A file that grows at its end, a line at a time: read from an offset, appended to, cut, synced. Nobody but the holder of a lock writes to it.
+
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { PersistError } from "../errors.ts";
+import { ioError, io } from "./io-error.ts";
+
+export class TailFile {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /**
+   * Opens a file that is there.
+   * @throws PersistError PERSIST_NOT_FOUND, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_IO
+   */
+  static async open(path: string, isWritable: boolean): Promise<TailFile> {
+    const { O_RDONLY, O_RDWR, O_NONBLOCK, O_NOFOLLOW } = constants;
+    const handle = await open(path, (isWritable ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOFOLLOW).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "ELOOP") throw ioError(error, path);
+        throw new PersistError("PERSIST_SYMLINK", `${path} is a symbolic link, which is not followed`, {
+          file: path,
+          cause: error,
+        });
+      },
+    );
+    const file = new TailFile(path, handle);
+    try {
+      if ((await io(path, handle.stat())).isFile()) return file;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    await file.close();
+    throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${path} is not a regular file`, { file: path });
+  }
+
+  /** Reads what is there from an offset on, `into.length` bytes at most; gives how many it were. */
+  async read(into: Uint8Array, offset: number): Promise<number> {
+    return (await io(this.path, this.#handle.read(into, 0, into.length, offset))).bytesRead;
+  }
+
+  /** Writes all bytes at an offset, in one call where the system takes them all. */
+  async write(bytes: Uint8Array, offset: number): Promise<void> {
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await io(
+        this.path,
+        this.#handle.write(bytes, done, bytes.length - done, offset + done),
+      );
+      done += bytesWritten;
+    }
+  }
+
+  /** Cuts off everything from an offset on. */
+  async cut(offset: number): Promise<void> {
+    await io(this.path, this.#handle.truncate(offset));
+  }
+
+  /** @throws PersistError PERSIST_DURABILITY_UNKNOWN; a second try would prove nothing */
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (cause) {
+      throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `fdatasync failed on ${this.path}`, {
+        cause,
+        file: this.path,
+        syscall: "fdatasync",
+        errno: Math.abs((cause as NodeJS.ErrnoException).errno ?? 0),
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
