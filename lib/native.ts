@@ -33,6 +33,31 @@ export interface FileToWrite {
   readonly data: Uint8Array;
 }
 
+/** What {@link Addon.readElements} is to read; made by lib/store/read-elements.ts. */
+export interface ElementsToRead {
+  /** Byte of the first element in the file, or in what the deflated stream inflates to. */
+  readonly from: number;
+  /** Byte of that element in the result. */
+  readonly to: number;
+  readonly itemsize: number;
+  /** Reverse each so many bytes; 0 for none. */
+  readonly swap: number;
+  /** For each axis, the outermost first: how many, and the steps in the source and in the result, in bytes. Steps in the source are positive and descend. */
+  readonly axes: readonly number[];
+  /** Of the result, which the elements fill. */
+  readonly size_bytes: number;
+  /** The elements lie in a raw DEFLATE stream. `whole`: they are all that it has behind a header of `from` bytes, and its checksum is wanted. */
+  readonly deflated?: {
+    readonly start: number;
+    readonly stored_bytes: number;
+    readonly size_bytes: number;
+    readonly crc: number;
+    readonly whole: boolean;
+  };
+  /** The CRC-32 of `head` and the elements, where all of them are read as they lie. */
+  readonly sum?: { readonly head: Uint8Array; readonly crc: number };
+}
+
 /** A contiguous dataset for {@link Addon.createHdf5}. */
 export interface DatasetToCreate {
   readonly name: string;
@@ -101,14 +126,17 @@ export interface Addon {
     durable: boolean,
     control: Control | undefined,
   ): Promise<void>;
-  /** Reads a range into fresh memory; `fd` stays open until then. Throws TRUNCATED when the file ends before. */
-  readRange(
+  /** Reads elements into fresh memory, on a worker; `fd` stays open until then. Throws TRUNCATED, FORMAT, CORRUPT, IO. */
+  readElements(
     fd: number,
-    offset: number,
-    length: number,
+    request: ElementsToRead,
     file: string,
     control: Control | undefined,
   ): Promise<ArrayBuffer>;
+  /** The same at once, on this thread: for little that lies in few places. */
+  readElementsSync(fd: number, request: ElementsToRead, file: string): ArrayBuffer;
+  /** What a raw DEFLATE stream in a file inflates to: its first `wanted` bytes, or fewer where it ends. */
+  inflateStart(fd: number, start: number, stored_bytes: number, wanted: number, file: string): Buffer;
   /** The CRC-32 of each range of a file. */
   checksumRanges(
     path: string,

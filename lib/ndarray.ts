@@ -52,6 +52,13 @@ export interface NDArrayFields<Data extends TypedArray = TypedArray> {
   readonly attributes?: Record<string, unknown>;
 }
 
+/** How elements are found: shape, and steps and start in elements. */
+export interface View {
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly offset: number;
+}
+
 /**
  * Data that is made when it is first asked for, such as a mapped file: V8 counts the length of a buffer as memory and may
  * collect garbage for a large one, so that a huge file is not made into one before somebody wants all of it.
@@ -178,24 +185,7 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
 
   /** A view of a part, sharing memory and `attributes`. Bounds beyond an axis are cut as in NumPy; an index outside is a RangeError. */
   slice(selection: Selection): NDArray<Data> {
-    if (selection.length > this.shape.length) {
-      throw new RangeError(`a selection of ${selection.length} entries for ${this.shape.length} axes`);
-    }
-    const shape: number[] = [];
-    const stride: number[] = [];
-    let { offset } = this;
-    for (const [axis, extent] of this.shape.entries()) {
-      const entry = selection[axis];
-      const step = this.stride[axis]!;
-      if (typeof entry === "number") {
-        offset += step * place(entry, extent, axis);
-        continue;
-      }
-      const part = entry === undefined ? { start: 0, step: 1, count: extent } : range(entry, extent);
-      if (part.count > 0) offset += step * part.start;
-      shape.push(part.count);
-      stride.push(step * part.step);
-    }
+    const { shape, stride, offset } = select(this, selection);
     const fields = { shape, stride, dtype: this.dtype, attributes: this.attributes };
     const lazy = pending.get(this) as LazyData<Data> | undefined;
     if (lazy === undefined) return new NDArray({ data: this.data, offset, ...fields });
@@ -241,6 +231,27 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
   static {
     Object.defineProperty(this.prototype, NDARRAY, { value: true });
   }
+}
+
+/** Where the elements of a part of a view lie: what `slice` does, by numbers alone. */
+export function select(view: View, selection: Selection): View {
+  if (selection.length > view.shape.length) {
+    throw new RangeError(`a selection of ${selection.length} entries for ${view.shape.length} axes`);
+  }
+  const out = { shape: [] as number[], stride: [] as number[], offset: view.offset };
+  for (const [axis, extent] of view.shape.entries()) {
+    const entry = selection[axis];
+    const step = view.stride[axis]!;
+    if (typeof entry === "number") {
+      out.offset += step * place(entry, extent, axis);
+      continue;
+    }
+    const part = entry === undefined ? { start: 0, step: 1, count: extent } : range(entry, extent);
+    if (part.count > 0) out.offset += step * part.start;
+    out.shape.push(part.count);
+    out.stride.push(step * part.step);
+  }
+  return out;
 }
 
 function typeOf(data: unknown, dtype: string | undefined): DType {

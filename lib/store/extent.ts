@@ -1,13 +1,11 @@
 // Where an array's elements lie in an open file, and how to get them: mapped or copied. What an npy header or a row of an
 // array table says becomes an Extent; nothing after that knows the format.
-import { readSync } from "node:fs";
-import { ioError } from "../disk/io-error.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { markMapped } from "../mapped.ts";
-import { native, type Control } from "../native.ts";
+import { native } from "../native.ts";
 import { strideOf, type LazyData } from "../ndarray.ts";
-import { swapBytes } from "./byte-order.ts";
+import { wholeOf } from "./read-elements.ts";
 
 /** The elements of one array in a file. The file was seen to hold them all. */
 export interface Extent {
@@ -38,8 +36,6 @@ export interface Loaded {
 
 /** NumPy's letters: `c` writes stay in memory, `r+` writes reach the file. */
 export type MapMode = "c" | "r+";
-
-const LARGEST_READ_BYTES = 2 ** 30;
 
 /** Whether the elements can be used where they lie. A bigger first byte or a misaligned start needs a copy. */
 export function isMappable({ dtype, bigEndian, offset_bytes }: Extent): boolean {
@@ -81,52 +77,15 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
   };
 }
 
-/** Copies the elements into fresh memory on a worker; `fd` stays open until then. */
-export async function readExtent(
-  fd: number,
-  extent: Extent,
-  file: string,
-  control: Control | undefined,
-): Promise<Loaded> {
-  if (extent.size_bytes === 0) return copied(extent, new ArrayBuffer(0));
-  return copied(extent, await native().readRange(fd, extent.offset_bytes, extent.size_bytes, file, control));
-}
-
-/** The same on this thread. */
+/** Copies the elements into fresh memory, on this thread. */
 export function readExtentSync(fd: number, extent: Extent, file: string): Loaded {
-  const buffer = new ArrayBuffer(extent.size_bytes);
-  const bytes = new Uint8Array(buffer);
-  for (let done = 0; done < bytes.length;) {
-    const piece = Math.min(bytes.length - done, LARGEST_READ_BYTES);
-    const got = readAt(fd, bytes, done, piece, extent.offset_bytes + done, file);
-    if (got === 0)
-      throw new PersistError("PERSIST_TRUNCATED", `${file} was cut short while it was read`, { file });
-    done += got;
-  }
-  return copied(extent, buffer);
-}
-
-function readAt(
-  fd: number,
-  into: Uint8Array,
-  at: number,
-  length: number,
-  position: number,
-  file: string,
-): number {
-  try {
-    return readSync(fd, into, at, length, position);
-  } catch (error) {
-    throw ioError(error, file);
-  }
+  return copied(extent, native().readElementsSync(fd, wholeOf(extent).request, file));
 }
 
 function copied(extent: Extent, buffer: ArrayBuffer): Loaded {
-  const { dtype, bigEndian } = extent;
-  if (bigEndian) swapBytes(new Uint8Array(buffer), dtype.Data.BYTES_PER_ELEMENT);
   return {
     ...layoutOf(extent),
-    data: new dtype.Data(buffer),
+    data: new extent.dtype.Data(buffer),
     lazy: undefined,
     checkWhole: () => {},
     close: () => {},

@@ -3,14 +3,14 @@ import { closeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { dtype } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
-import { NDArray, bytesOf } from "../ndarray.ts";
+import { bytesOf, type NDArray } from "../ndarray.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
-import { isMappable, mapExtent, readExtent, type MapMode } from "./extent.ts";
-import { runJob } from "./job.ts";
+import { isMappable, mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { npyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
+import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 import { writeNewFiles } from "./write-new-files.ts";
 
@@ -46,23 +46,14 @@ async function list(file: string): Promise<ArrayInfo[]> {
 }
 
 async function read(file: string, _name: string, options: ReadOptions): Promise<NDArray> {
-  const { selection, map: wantsMap } = options;
-  if (wantsMap || selection !== undefined) {
-    // a part is copied out of a mapping: only the pages that it lies on are read
+  const { selection } = options;
+  if (options.map) {
     const mapped = map(file, "", "c");
-    if (selection === undefined) return mapped;
-    if (wantsMap) return mapped.slice(selection);
-    const part = copyOf(mapped.slice(selection));
-    mapped.close();
-    return part;
+    return selection === undefined ? mapped : mapped.slice(selection);
   }
   const fd = openFile(file, "r");
   try {
-    const header = readNpyHeader(fd, file);
-    const loaded = await runJob(options, "read", header.size_bytes, (control) =>
-      readExtent(fd, header, file, control),
-    );
-    return new NDArray(loaded);
+    return await readElements(fd, readNpyHeader(fd, file), undefined, selection, file, options);
   } finally {
     closeSync(fd);
   }
@@ -94,10 +85,4 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
 
 function cannot(file: string, what: string): PersistError {
   return new PersistError("PERSIST_UNSUPPORTED", `${file}: npy files cannot hold ${what}`, { file });
-}
-
-/** `contiguous` may give a view; a copy owns its memory. */
-function copyOf(array: NDArray): NDArray {
-  const { data, shape, dtype: type, attributes } = array.contiguous();
-  return new NDArray({ data: data.slice(), shape, dtype: type, attributes });
 }

@@ -31,6 +31,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Add(exports, "abort", Abort);
   AddFiles(exports);
   AddChecksums(exports);
+  AddReads(exports);
   AddMaps(exports);
   AddLocks(exports);
   AddHdf5(exports);

@@ -1,4 +1,4 @@
-// Opening, writing and reading files.
+// Opening and writing files.
 #include <fcntl.h>
 
 #include "array/crc32.h"
@@ -7,7 +7,6 @@
 #include "binding/functions.h"
 #include "binding/task.h"
 #include "os/beneath.h"
-#include "os/read.h"
 #include "os/write.h"
 
 namespace persist::binding {
@@ -130,41 +129,6 @@ class WriteRangesTask : public WritingTask {
   std::vector<os::Range> ranges_;
 };
 
-/** Reads into a buffer that JavaScript does not see before it is full, so nobody can detach it. */
-class ReadRangeTask : public Task {
- public:
-  ReadRangeTask(Napi::Env env, int fd, uint64_t offset, size_t size_bytes, std::string file,
-                std::shared_ptr<JobControl> control)
-      : fd_(fd),
-        offset_(offset),
-        size_bytes_(size_bytes),
-        file_(std::move(file)),
-        control_(std::move(control)) {
-    const Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, size_bytes);
-    into_ = const_cast<Napi::ArrayBuffer&>(buffer).Data();
-    buffer_ = Napi::Persistent(buffer.As<Napi::Object>());
-  }
-  ~ReadRangeTask() override {
-    if (control_) control_->Ended();
-  }
-
-  void Run() override {
-    os::AdviseHuge(into_, size_bytes_);
-    os::ReadRange(fd_, offset_, into_, size_bytes_, control_.get(), file_);
-  }
-
-  Napi::Value Result(Napi::Env) override { return buffer_.Value(); }
-
- private:
-  int fd_;
-  uint64_t offset_;
-  size_t size_bytes_;
-  std::string file_;
-  std::shared_ptr<JobControl> control_;
-  void* into_;
-  Napi::ObjectReference buffer_;
-};
-
 class ChecksumTask : public Task {
  public:
   ChecksumTask(std::string path, const Napi::Array& list, std::shared_ptr<JobControl> control)
@@ -217,13 +181,6 @@ Napi::Value WriteRanges(const Napi::CallbackInfo& info) {
                                    TakeBoolean(info[2], "durable"), JobControl::Unwrap(info[3])));
 }
 
-Napi::Value ReadRange(const Napi::CallbackInfo& info) {
-  return RunInPool(info.Env(), std::make_unique<ReadRangeTask>(
-                                   info.Env(), static_cast<int>(TakeInteger(info[0], "fd")),
-                                   TakeInteger(info[1], "offset"), TakeInteger(info[2], "length"),
-                                   TakeString(info[3], "file"), JobControl::Unwrap(info[4])));
-}
-
 }  // namespace
 
 void AddFiles(Napi::Object exports) {
@@ -231,7 +188,6 @@ void AddFiles(Napi::Object exports) {
   Add(exports, "writeFiles", WriteFiles);
   Add(exports, "writeFilesSync", WriteFilesSync);
   Add(exports, "writeRanges", WriteRanges);
-  Add(exports, "readRange", ReadRange);
   Add(exports, "checksumRanges", ChecksumRanges);
 }
 
