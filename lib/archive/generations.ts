@@ -41,15 +41,19 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
 }
 
 /**
- * Removes array files and loaders that neither the module that is there now nor the one before it (`previous`) names, if they are older than a minute.
+ * Removes array files and loaders that neither the module that is there now nor the one before it (`previous`) nor a backup names, if they are older than a minute.
  * Files that another program put there, under other names than ours, are left alone.
  */
 export async function removeOldFiles(layout: Layout, previous: string): Promise<void> {
   const current = await readFile(modulePath(layout), "utf8").catch(() => undefined);
   if (current === undefined) return;
+  const backup = await readFile(join(layout.directory, layout.backup), "utf8").catch(
+    (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? "" : undefined),
+  );
+  if (backup === undefined) return;
   const isNamed = (file: string): boolean =>
-    [file, escapeInString(file), encodeURIComponent(file)].some(
-      (form) => current.includes(form) || previous.includes(form),
+    [file, escapeInString(file), encodeURIComponent(file)].some((form) =>
+      [current, previous, backup].some((text) => text.includes(form)),
     );
   const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
   const beside = await readdir(layout.directory).catch(() => []);

@@ -11,6 +11,8 @@ export interface Layout {
   readonly directory: string;
   /** The module's file name. */
   readonly module: string;
+  /** The file name under which a save keeps the module before: it lies beside it, so that all that it refers to is found. */
+  readonly backup: string;
   /** The prefix of array files: `_arrays/` or `NAME_arrays/`. */
   readonly arrays: string;
   /** The file name of the array loader. */
@@ -25,6 +27,7 @@ export function packageLayout(path: string): Layout {
     path: directory,
     directory,
     module: "index.js",
+    backup: "index.bak.js",
     arrays: "_arrays/",
     loader: loaderName("package"),
   };
@@ -39,6 +42,7 @@ export function moduleLayout(path: string): Layout {
     path: file,
     directory: dirname(file),
     module: `${name}.mjs`,
+    backup: `${name}.bak.mjs`,
     arrays: `${name}_arrays/`,
     loader: loaderName("module", name),
   };

@@ -12,7 +12,7 @@ import { readModule } from "./read-module.ts";
  * The items of an archive, as importing it would give them, but without running code. Arrays come memory-mapped: opening takes the same time whatever their
  * size.
  *
- * @param path the archive's directory or its `index.js`, or for the module form `NAME` or `NAME.mjs`; a string or a `file:` URL
+ * @param path the archive's directory or its `index.js` (`index.bak.js`), or for the module form `NAME` or `NAME.mjs`; a string or a `file:` URL
  * @returns a null-prototype object of the items, in the order of the text
  * @throws PersistError PERSIST_NOT_FOUND; what {@link restore} throws; for an array file PERSIST_PATH_ESCAPE, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE,
  * PERSIST_CORRUPT, PERSIST_TRUNCATED, PERSIST_FORMAT; PERSIST_IO
@@ -25,7 +25,8 @@ export async function open(path: string | URL, options: OpenOptions = {}): Promi
 
 /** Which form of archive a path names. */
 async function locate(path: string): Promise<Layout> {
-  if (basename(path) === "index.js") return packageLayout(dirname(resolve(path)));
+  const layout = packageLayout(dirname(resolve(path)));
+  if ([layout.module, layout.backup].includes(basename(path))) return { ...layout, module: basename(path) };
   if (path.endsWith(".mjs")) return moduleLayout(path);
   const facts = await stat(path).catch(() => undefined);
   if (facts?.isDirectory() === true) return packageLayout(path);

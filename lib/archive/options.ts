@@ -25,6 +25,11 @@ export interface SaveOptions extends StringifyOptions {
   arrayThreshold?: number;
   /** Replaces an archive that is there; false when absent: PERSIST_EXISTS. */
   overwrite?: boolean;
+  /**
+   * With `overwrite`, keeps the archive that is replaced, in the place of the one kept before: `index.bak.js`, or `NAME.bak.mjs`. It shares files with the archive and is
+   * opened or imported in the same way; false when absent.
+   */
+  backup?: boolean;
   /** `full` (default): on the disk when the promise resolves; `process`: only safe from the death of this process. */
   durability?: "full" | "process";
   signal?: AbortSignal;

@@ -8,8 +8,10 @@
 //
 // An archive that is there (and a module, which has no directory of its own) gets new files beside the old ones, which are never written again:
 //  1. Write the array files under names that are free, and the loader where it is missing; sync each, and the directories.
-//  2. Put the new module in the place of the old one by rename: the commit.
-//  3. Sync the directory.
+//  2. With `backup`, link the old module to `index.bak.js` (`NAME.bak.mjs`), in the place of the backup before; sync the directory.
+//  3. Put the new module in the place of the old one by rename: the commit. Without `overwrite` it gets its name by a link, so that
+//     of two first saves one wins.
+//  4. Sync the directory.
 //
 // With `durability: "process"` the syncs are left out. Whatever fails before the commit leaves what was there, and removes its own files, but for the
 // loader, which another save may count on.
@@ -19,7 +21,8 @@ import { basename, dirname, join } from "node:path";
 import { makeDirectories } from "../disk/directories.ts";
 import { ensureFile } from "../disk/ensure.ts";
 import { io } from "../disk/io-error.ts";
-import { createFile, replaceFile, temporaryName } from "../disk/replace.ts";
+import { linkOver } from "../disk/links.ts";
+import { createFile, placeFile, replaceFile, temporaryName } from "../disk/replace.ts";
 import { confirmCommit, syncDirectory } from "../disk/sync.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
@@ -40,6 +43,10 @@ export interface Publication {
   readonly plan: Plan;
   readonly durability: Durability;
   readonly signal?: AbortSignal | undefined;
+  /** Whether a module that is there may be replaced. */
+  readonly overwrite: boolean;
+  /** Whether it is kept under another name: there must be one. */
+  readonly backup: boolean;
   /** Writes the arrays of the plan under a layout; each file is added to `written` as soon as it is there. Undefined where there are none. */
   readonly storeArrays: (into: Layout, written: WrittenFile[]) => Promise<StoredTable | undefined>;
 }
@@ -82,18 +89,27 @@ export async function publishDirectory(final: Layout, publication: Publication):
 
 /**
  * Publishes an archive whose module is put in the place of the one that is there, if any. Gives the files that are new.
- * @throws PersistError PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
+ * @throws PersistError PERSIST_EXISTS without `overwrite` when someone else has made one meanwhile; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
  */
 export async function publishModule(final: Layout, publication: Publication): Promise<WrittenFile[]> {
-  const { durability } = publication;
+  const { durability, overwrite, backup } = publication;
   await makeDirectories(final.directory, durability);
   const written: WrittenFile[] = [];
   const giveUp = async (error: unknown): Promise<never> => {
     await removeArrays(final, written);
     throw error;
   };
-  const text = await writeParts(final, final, publication, written).catch(giveUp);
-  await replaceFile(final.directory, final.module, text, durability).catch((error: unknown) => {
+  const prepare = async (): Promise<Buffer> => {
+    const text = await writeParts(final, final, publication, written);
+    if (backup) {
+      await linkOver(final.directory, final.module, final.backup);
+      if (durability === "full") await syncDirectory(final.directory);
+    }
+    return text;
+  };
+  const text = await prepare().catch(giveUp);
+  const put = overwrite ? replaceFile : placeFile;
+  await put(final.directory, final.module, text, durability).catch((error: unknown) => {
     // the module is in place already, and needs its arrays
     if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
     return giveUp(error);

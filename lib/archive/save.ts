@@ -29,7 +29,7 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<SaveReport> {
   const start_ms = performance.now();
-  const { form, format, arrayThreshold, durability, overwrite, signal } = withDefaults(options);
+  const { form, format, arrayThreshold, durability, overwrite, backup, signal } = withDefaults(options);
   const given = toPath(path);
   const layout = form === "package" ? packageLayout(given) : moduleLayout(given);
   signal?.throwIfAborted();
@@ -54,11 +54,14 @@ export async function save(
     plan,
     durability,
     signal,
+    overwrite,
+    backup: backup && old.exists,
     storeArrays: (into, written) =>
       storeArrays(plan.arrays, into, { format, durability, signal, onProgress: options.onProgress }, written),
   });
   await removeOldFiles(layout, old.text ?? "");
-  for (const name of [layout.module, layout.loader]) await removeOldTemporaries(layout.directory, name);
+  for (const name of [layout.module, layout.backup, layout.loader])
+    await removeOldTemporaries(layout.directory, name);
   if (form === "package") await removeOldTemporaries(dirname(layout.directory), basename(layout.directory));
   return reportOf(layout, plan, files, start_ms);
 }
@@ -70,6 +73,7 @@ interface Settings {
   readonly arrayThreshold: number;
   readonly durability: Durability;
   readonly overwrite: boolean;
+  readonly backup: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -80,6 +84,7 @@ function withDefaults(options: SaveOptions): Settings {
     arrayThreshold = 100,
     durability = "full",
     overwrite = false,
+    backup = false,
     signal,
   } = options;
   if (form !== "package" && form !== "module")
@@ -88,7 +93,8 @@ function withDefaults(options: SaveOptions): Settings {
     throw new TypeError(`arrays must be "npy", "npz" or "hdf5", not ${String(arrays)}`);
   if (durability !== "full" && durability !== "process")
     throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
+  if (backup && !overwrite) throw new TypeError("backup is of use with overwrite: true only");
   if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))
     throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
-  return { form, format: arrays, arrayThreshold, durability, overwrite, signal };
+  return { form, format: arrays, arrayThreshold, durability, overwrite, backup, signal };
 }

@@ -29,3 +29,18 @@ export async function io<T>(file: string, operation: Promise<T>): Promise<T> {
     throw ioError(error, file);
   }
 }
+
+/** What a file system says that cannot make one more link to a file. */
+const LINK_REFUSALS: ReadonlySet<unknown> = new Set([
+  "EPERM",
+  "EMLINK",
+  "ENOTSUP",
+  "EOPNOTSUPP",
+  "ENOSYS",
+  "EXDEV",
+]);
+
+/** Whether a `link` failed because the file system has none, or no more for this file. */
+export function hasNoLinks(error: unknown): boolean {
+  return LINK_REFUSALS.has((error as NodeJS.ErrnoException).code);
+}

@@ -1,9 +1,10 @@
 // Small text files, whole at every moment: created under a name of their own, or put in the place of another by rename.
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { open, rename, unlink } from "node:fs/promises";
+import { link, open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { io } from "./io-error.ts";
+import { PersistError } from "../errors.ts";
+import { hasNoLinks, io } from "./io-error.ts";
 import { confirmCommit } from "./sync.ts";
 
 /**
@@ -47,11 +48,47 @@ export async function replaceFile(
   text: string | Uint8Array,
   durability: "full" | "process",
 ): Promise<void> {
+  await throughTemporary(directory, name, text, durability, rename);
+}
+
+/**
+ * Gives a text the name `directory/name`, which nothing must have: of two that do so at once, one wins. The same steps, but the commit is a link; where the
+ * file system has no links it is a rename, and the later one wins.
+ * @throws PersistError PERSIST_EXISTS; what {@link replaceFile} throws
+ */
+export async function placeFile(
+  directory: string,
+  name: string,
+  text: string | Uint8Array,
+  durability: "full" | "process",
+): Promise<void> {
+  await throughTemporary(directory, name, text, durability, async (temporary, path) => {
+    try {
+      await link(temporary, path);
+    } catch (cause) {
+      if (hasNoLinks(cause)) return rename(temporary, path);
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+      throw new PersistError("PERSIST_EXISTS", `${path} was made by someone else meanwhile`, {
+        file: path,
+        cause,
+      });
+    }
+    await unlink(temporary).catch(() => {}); // the commit is done: what is left goes with a later save
+  });
+}
+
+async function throughTemporary(
+  directory: string,
+  name: string,
+  text: string | Uint8Array,
+  durability: "full" | "process",
+  commit: (temporary: string, path: string) => Promise<void>,
+): Promise<void> {
   const path = join(directory, name);
   const temporary = temporaryName(directory, name);
   await createFile(temporary, text, durability);
   try {
-    await io(path, rename(temporary, path));
+    await io(path, commit(temporary, path));
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;

@@ -138,6 +138,45 @@ for (const form of ["package", "module"] as const) {
       assert.equal(psi.length, length);
     });
 
+    it("is made by one of those who save it for the first time at once", async () => {
+      for (let round = 0; round < 10; round++) {
+        const here = join(directory, `round-${round}`);
+        const outcomes = await Promise.allSettled(
+          [200, 300, 400].map((length) => save(here, { psi: ramp(length), length }, { form })),
+        );
+        const won = outcomes.flatMap(({ status }, i) =>
+          status === "fulfilled" ? [[200, 300, 400][i]!] : [],
+        );
+        assert.equal(won.length, 1, `${won.length} of three saves won`);
+        for (const outcome of outcomes)
+          if (outcome.status === "rejected") assert.ok(exists(outcome.reason), String(outcome.reason));
+        const items = await open(here);
+        assert.equal(difference({ psi: ramp(won[0]!), length: won[0]! }, { ...items }), null);
+        assert.deepEqual(
+          readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith(".tmp")),
+          [],
+        );
+      }
+    });
+
+    it("is kept with backup, whole and of use, until the next one takes its place", async () => {
+      const report = await write(200);
+      const name = form === "package" ? "run/index.bak.js" : "run.bak.mjs";
+      const backup = join(directory, name);
+      await write(300, { backup: true });
+      assert.equal(difference({ psi: ramp(200), length: 200 }, { ...(await open(backup)) }), null);
+      const imported = (await import(pathToFileURL(backup).href)) as Members;
+      assert.equal(imported["length"], 200);
+      // its files stay, however old, as long as it is there
+      for (const length of [400, 500]) await later(3_600_000, () => write(length));
+      assert.equal(difference({ psi: ramp(200), length: 200 }, { ...(await open(backup)) }), null);
+      await write(600, { backup: true });
+      assert.equal(difference({ psi: ramp(500), length: 500 }, { ...(await open(backup)) }), null);
+      assert.equal(difference({ psi: ramp(600), length: 600 }, await read()), null);
+      assert.ok(report.path !== backup);
+      await assert.rejects(save(path, { a: 1 }, { form, backup: true }), TypeError);
+    });
+
     it("gets a whole loader in the place of a torn one", async () => {
       await write(200);
       const loader = join(
