@@ -45,6 +45,20 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
  * Files that another program put there, under other names than ours, are left alone.
  */
 export async function removeOldFiles(layout: Layout, previous: string): Promise<void> {
+  const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
+  const beside = await readdir(layout.directory).catch(() => []);
+  const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
+  const files = [
+    ...arrays.filter((name) => /\.(?:npy|npz|h5)$/.test(name)).map((name) => layout.arrays + name),
+    ...beside.filter((name) => loader.test(name) && name !== layout.loader),
+  ];
+  const old: string[] = [];
+  for (const file of files) {
+    const facts = await stat(join(layout.directory, file)).catch(() => undefined);
+    if (facts !== undefined && isOld(facts.ctimeMs)) old.push(file);
+  }
+  // modules may be large, and are read only when there is something to be looked for in them
+  if (old.length === 0) return;
   const current = await readFile(modulePath(layout), "utf8").catch(() => undefined);
   if (current === undefined) return;
   const backup = await readFile(join(layout.directory, layout.backup), "utf8").catch(
@@ -55,18 +69,8 @@ export async function removeOldFiles(layout: Layout, previous: string): Promise<
     [file, escapeInString(file), encodeURIComponent(file)].some((form) =>
       [current, previous, backup].some((text) => text.includes(form)),
     );
-  const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
-  const beside = await readdir(layout.directory).catch(() => []);
-  const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
-  const candidates = [
-    ...arrays.filter((name) => /\.(?:npy|npz|h5)$/.test(name)).map((name) => layout.arrays + name),
-    ...beside.filter((name) => loader.test(name) && name !== layout.loader),
-  ].filter((file) => !isNamed(file));
-  for (const file of candidates) {
-    const path = join(layout.directory, file);
-    const facts = await stat(path).catch(() => undefined);
-    if (facts !== undefined && isOld(facts.ctimeMs)) await rm(path, { force: true }).catch(() => {});
-  }
+  for (const file of old)
+    if (!isNamed(file)) await rm(join(layout.directory, file), { force: true }).catch(() => {});
 }
 
 /** Removes what saves of `directory/name` left under temporary names when they were killed, if nothing in it was touched for a minute. */

@@ -77,7 +77,7 @@ export async function publishDirectory(final: Layout, publication: Publication):
     });
     written.push(
       { name: "package.json", size_bytes: PACKAGE_JSON.length },
-      { name: final.module, size_bytes: text.length },
+      { name: final.module, size_bytes: sizeOf(text) },
     );
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
@@ -114,16 +114,16 @@ export async function publishModule(final: Layout, publication: Publication): Pr
     if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
     return giveUp(error);
   });
-  return [...written, { name: final.module, size_bytes: text.length }];
+  return [...written, { name: final.module, size_bytes: sizeOf(text) }];
 }
 
-/** Writes all but the module, and gives its text. What is in place is added to `written`. */
+/** Writes all but the module, and gives its text in pieces. What is in place is added to `written`. */
 async function writeParts(
   into: Layout,
   final: Layout,
   { plan, durability, signal, storeArrays }: Publication,
   written: WrittenFile[],
-): Promise<Buffer> {
+): Promise<Uint8Array[]> {
   const stored = await storeArrays(into, written);
   if (stored !== undefined) {
     await ensureFile(into.directory, into.loader, loaderText, durability);
@@ -135,16 +135,18 @@ async function writeParts(
     rows: stored.rows,
     heads: stored.heads,
   };
-  return Buffer.concat(
-    await encodedTextOf(
-      plan,
-      {
-        specifierOf: (file) => relativeSpecifier(final.directory, file),
-        ...(arrays === undefined ? {} : { arrays }),
-      },
-      signal,
-    ),
+  return encodedTextOf(
+    plan,
+    {
+      specifierOf: (file) => relativeSpecifier(final.directory, file),
+      ...(arrays === undefined ? {} : { arrays }),
+    },
+    signal,
   );
+}
+
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Removes the array files of a save that failed, and their directory where nothing else is in it. */

@@ -7,6 +7,8 @@ import type { Plan } from "../graph/plan.ts";
 
 /** No turn of the event loop is held for longer than about this. */
 const TURN_MS = 4;
+/** Short texts are joined before they are encoded. */
+const PIECE_CHARACTERS = 1 << 18;
 
 /** The text as a string. */
 export function textOf(plan: Plan, options: EmitOptions): string {
@@ -25,7 +27,7 @@ export function textOf(plan: Plan, options: EmitOptions): string {
   }
 }
 
-/** The text as UTF-8, in pieces. */
+/** The text as UTF-8, in pieces of some size. */
 export async function encodedTextOf(
   plan: Plan,
   options: EmitOptions,
@@ -34,14 +36,25 @@ export async function encodedTextOf(
   const pieces: Uint8Array[] = [];
   const emission = emitModule(plan, options);
   let turn_ms = performance.now();
+  let text = "";
+  const flush = (): void => {
+    if (text !== "") pieces.push(Buffer.from(text));
+    text = "";
+  };
   let next = emission.next();
   for (; next.done !== true; next = emission.next()) {
-    pieces.push(typeof next.value === "string" ? Buffer.from(next.value) : next.value);
+    if (typeof next.value === "string") text += next.value;
+    else {
+      flush();
+      pieces.push(next.value);
+    }
+    if (text.length > PIECE_CHARACTERS) flush();
     if (performance.now() - turn_ms > TURN_MS) {
       await setImmediate();
       signal?.throwIfAborted();
       turn_ms = performance.now();
     }
   }
+  flush();
   return [Buffer.from(next.value), ...pieces];
 }

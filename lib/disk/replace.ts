@@ -7,6 +7,9 @@ import { PersistError } from "../errors.ts";
 import { hasNoLinks, io } from "./io-error.ts";
 import { confirmCommit } from "./sync.ts";
 
+/** A text, whole or in pieces that follow each other. */
+export type FileText = string | Uint8Array | readonly Uint8Array[];
+
 /**
  * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
  * durability its content is synced. Its directory is not. When it fails, the file is removed.
@@ -14,14 +17,15 @@ import { confirmCommit } from "./sync.ts";
  */
 export async function createFile(
   path: string,
-  text: string | Uint8Array,
+  text: FileText,
   durability: "full" | "process",
 ): Promise<void> {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const handle = await io(path, open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666));
   try {
     try {
-      await io(path, handle.writeFile(text));
+      // Node writes pieces one after the other
+      await io(path, handle.writeFile(text as string));
       if (durability === "full") await io(path, handle.datasync());
     } finally {
       await handle.close();
@@ -45,7 +49,7 @@ export async function createFile(
 export async function replaceFile(
   directory: string,
   name: string,
-  text: string | Uint8Array,
+  text: FileText,
   durability: "full" | "process",
 ): Promise<void> {
   await throughTemporary(directory, name, text, durability, rename);

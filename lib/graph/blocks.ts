@@ -31,7 +31,7 @@ export type Member =
 
 export class Blocks {
   readonly #graph: Graph;
-  readonly #keys: Map<string, Uint8Array> = new Map<string, Uint8Array>();
+  readonly #writer: JsonWriter = new JsonWriter();
   /** The root of the region that each node lies in; 0 outside of regions. */
   readonly #regionOf: Int32Array;
   readonly #rows: Rows | undefined;
@@ -72,11 +72,10 @@ export class Blocks {
 
   /** The text of a region. */
   textOf(node: number): RegionText {
-    const writer = new JsonWriter(this.#keys);
-    const text = new JsonText(this.#graph, writer, undefined);
-    if (this.#graph.weights[node]! > PIECE_CHARACTERS) return this.#cut(node, writer, text);
+    const text = new JsonText(this.#graph, this.#writer, undefined);
+    if (this.#graph.weights[node]! > PIECE_CHARACTERS) return this.#cut(node, text);
     text.node(node);
-    return { block: { shape: "value", pieces: [writer.take()], mark: undefined } };
+    return { block: { shape: "value", pieces: [this.#writer.take()], mark: undefined } };
   }
 
   /** Makes regions of the largest pure subtrees that pass the test. */
@@ -166,7 +165,7 @@ export class Blocks {
   }
 
   #encodeRows(rows: Rows): JsonBlock {
-    const writer = new JsonWriter(this.#keys);
+    const writer = this.#writer;
     const text = new JsonText(this.#graph, writer, rows);
     const pieces: Uint8Array[] = [];
     for (let node = 1; node < this.#graph.count; node++) {
@@ -187,7 +186,7 @@ export class Blocks {
   }
 
   /** Cuts a node that is too large for one piece: runs of small members, and large members by themselves. */
-  #cut(node: number, writer: JsonWriter, text: JsonText): RegionText {
+  #cut(node: number, text: JsonText): RegionText {
     const { values, ends, weights } = this.#graph;
     const object = values[node] as object;
     const isList = isArray(object);
@@ -204,7 +203,7 @@ export class Blocks {
           members.push({ key: isList ? at : keys![at]!, value: valueAt(at) as Primitive });
       } else if (to > run.from) {
         text.part(node, run.from, to, run.first);
-        members.push({ shape: isList ? "array" : "object", pieces: [writer.take()], mark: undefined });
+        members.push({ shape: isList ? "array" : "object", pieces: [this.#writer.take()], mark: undefined });
       }
       run = { from: to, first: cursor, weight: 0, isBrief: true };
     };

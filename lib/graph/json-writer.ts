@@ -13,16 +13,11 @@ function quote(text: string): string {
 }
 
 export class JsonWriter {
-  #bytes: Buffer;
+  #bytes: Buffer = Buffer.allocUnsafe(1 << 16);
   #length = 0;
   #lineStart = 0;
-  readonly #keys: Map<string, Uint8Array>;
-
-  /** @param keys encoded keys, which writers can have in common */
-  constructor(keys: Map<string, Uint8Array>) {
-    this.#keys = keys;
-    this.#bytes = Buffer.allocUnsafe(1 << 16);
-  }
+  /** Encoded keys, each with its colon. */
+  readonly #keys: Map<string, Uint8Array> = new Map<string, Uint8Array>();
 
   get length(): number {
     return this.#length;
