@@ -71,6 +71,7 @@ export type Syscall =
   | "openat"
   | "pwritev"
   | "pread"
+  | "ftruncate"
   | "fallocate"
   | "fdatasync"
   | "fsync"

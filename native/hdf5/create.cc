@@ -4,21 +4,13 @@
 
 #include <map>
 
-#include "hdf5/handle.h"
+#include "hdf5/file.h"
 #include "hdf5/types.h"
 #include "os/error.h"
-#include "os/fd.h"
 #include "os/syscalls.h"
 
 namespace persist::hdf5 {
 namespace {
-
-// Arrays at multiples of 64 bytes can be mapped as any typed array, and suit vector instructions.
-constexpr hsize_t kAlignment = 64;
-
-// The first page holds metadata only. Archives know a file by the checksum of its first 4096 bytes, which
-// must stay the same when the arrays are edited in place.
-constexpr hsize_t kFirstPage = 4096;
 
 Handle ContiguousLayout(const std::string& path) {
   Handle how(Check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate", path), H5Pclose);
@@ -69,23 +61,12 @@ std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& dat
 }  // namespace
 
 std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets) {
-  const Handle access(Check(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", path), H5Pclose);
-  Check(H5Pset_alignment(access, 1, kAlignment), "H5Pset_alignment", path);
-  Check(H5Pset_meta_block_size(access, kFirstPage), "H5Pset_meta_block_size", path);
-  // The library only fills the file: if it made it too, its failure would not tell whether the file is ours
-  // to remove.
-  const os::Fd made(
-      os::sys.openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!made.valid()) throw os::SystemError("openat", path);
-  Handle file;
+  File file(path, Mode::kCreate);
   try {
-    file = Handle(Check(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), "H5Fcreate", path),
-                  H5Fclose);
     std::vector<uint64_t> offsets = AddDatasets(file, datasets, path);
-    Check(H5Fclose(file.release()), "H5Fclose", path);  // here the metadata are written, which may fail
+    file.Close();  // here the metadata are written, which may fail
     return offsets;
   } catch (...) {
-    file = Handle();
     os::sys.unlinkat(AT_FDCWD, path.c_str(), 0);
     throw;
   }

@@ -35,7 +35,10 @@ class Handle {
   Close close_ = nullptr;
 };
 
-/** PERSIST_IO or PERSIST_FORMAT with the library's whole error stack in words; clears the stack. */
+/**
+ * Why the last call failed; clears the stack of errors. What the driver knows comes first, such as PERSIST_IO
+ * of a system call; else PERSIST_FORMAT, TRUNCATED, UNSUPPORTED or NOT_FOUND with the whole stack in words.
+ */
 os::Error LibraryError(const char* call, const std::string& file);
 
 /** Passes a result through, or throws when it is negative. */

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "hdf5/driver.h"
+
 namespace persist::hdf5 {
 namespace {
 
@@ -42,6 +44,7 @@ class Queue {
         jobs_.pop_front();
       }
       job();
+      TakeFailure();  // one that the library took lightly is not the next job's
     }
   }
 

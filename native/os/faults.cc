@@ -45,6 +45,9 @@ int Fstat(int fd, struct stat* out) { return Fails("fstat") ? -1 : system_calls.
 int UnlinkAt(int directory, const char* path, int flags) {
   return Fails("unlinkat") ? -1 : system_calls.unlinkat(directory, path, flags);
 }
+int Ftruncate(int fd, off_t size_bytes) {
+  return Fails("ftruncate") ? -1 : system_calls.ftruncate(fd, size_bytes);
+}
 int Fallocate(int fd, int mode, off_t offset, off_t size_bytes) {
   return Fails("fallocate") ? -1 : system_calls.fallocate(fd, mode, offset, size_bytes);
 }
@@ -105,6 +108,7 @@ uint64_t Plan(std::vector<Fault> faults) {
     sys.unlinkat = UnlinkAt;
     sys.pread = Pread;
     sys.pwritev = PwriteV;
+    sys.ftruncate = Ftruncate;
     sys.fallocate = Fallocate;
     sys.sync_file_range = SyncFileRange;
     sys.fdatasync = FdataSync;

@@ -31,6 +31,7 @@ const Syscalls system_calls = {
     .unlinkat = ::unlinkat,
     .pread = ::pread,
     .pwritev = PwriteV,
+    .ftruncate = ::ftruncate,
     .fallocate = ::fallocate,
     .sync_file_range = ::sync_file_range,
     .fdatasync = ::fdatasync,

@@ -1,5 +1,6 @@
 // Every system call of the addon goes through one table, which tests replace to make calls fail
-// (os/faults.h). Nothing else in the addon calls the system by itself; HDF5 has its own calls.
+// (os/faults.h). Nothing else in the addon calls the system by itself; HDF5 comes here through
+// its driver (hdf5/driver.h).
 #pragma once
 
 #include <fcntl.h>
@@ -18,6 +19,7 @@ struct Syscalls {
   int (*unlinkat)(int directory, const char* path, int flags);
   ssize_t (*pread)(int fd, void* into, size_t size_bytes, off_t offset);
   ssize_t (*pwritev)(int fd, const iovec* parts, int count, off_t offset);
+  int (*ftruncate)(int fd, off_t size_bytes);
   int (*fallocate)(int fd, int mode, off_t offset, off_t size_bytes);
   int (*sync_file_range)(int fd, off_t offset, off_t size_bytes, unsigned flags);
   int (*fdatasync)(int fd);

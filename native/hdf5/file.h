@@ -1,0 +1,47 @@
+// An HDF5 file, open in the library.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "hdf5/driver.h"
+#include "hdf5/handle.h"
+
+namespace persist::hdf5 {
+
+enum class Mode {
+  kRead,
+  kWrite,   // an existing file
+  kCreate,  // a file that must not exist
+};
+
+/** Made, used and destroyed on the HDF5 thread only. */
+class File {
+ public:
+  /** Opens a regular file. Throws NOT_FOUND, NOT_REGULAR_FILE, FORMAT, TRUNCATED, IO. */
+  File(const std::string& path, Mode mode);
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File();
+
+  operator hid_t() const { return file_; }  // NOLINT(google-explicit-constructor): every HDF5 call takes one
+  const std::string& path() const { return medium_->path; }
+  /** Of the file as it was opened. */
+  uint64_t size_bytes() const { return size_bytes_; }
+  int fd() const { return medium_->fd.get(); }
+
+  /** Who may stop the jobs that only read; null for nobody. */
+  void Obey(os::Control* control) { medium_->control = control; }
+
+  /** Writes what the library holds back, and closes the file. Throws IO. */
+  void Close();
+
+ private:
+  void Open(Mode mode);
+
+  std::unique_ptr<Medium> medium_;
+  Handle file_;
+  uint64_t size_bytes_ = 0;
+};
+
+}  // namespace persist::hdf5
