@@ -1,10 +1,9 @@
 // The aliases: `x_1.js` is another name of the current version of x_1, so that it can be imported by a name that stays. They follow the journal, and are put right
 // from it after a crash. What a person has made of an alias is not overwritten then.
 
-import { lstat, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { ioError } from "../disk/io-error.ts";
-import { isSameFile, linkOver } from "../disk/links.ts";
+import { exists, isSameContent, isSameFile, listDirectory, removeFile } from "../disk/files.ts";
+import { linkOver } from "../disk/links.ts";
 import { aliasOf } from "./names.ts";
 import type { State } from "./state.ts";
 
@@ -15,9 +14,7 @@ export type Occupant = "foreign" | "folded" | undefined;
 export async function follow(directory: string, state: State, name: string): Promise<void> {
   const item = state.items.get(name);
   if (item !== undefined) return linkOver(directory, item.files[0]![0], aliasOf(name));
-  await unlink(join(directory, aliasOf(name))).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw ioError(error, join(directory, aliasOf(name)));
-  });
+  await removeFile(join(directory, aliasOf(name)));
 }
 
 /** The same where a writer may have died before it could: what is neither missing nor the alias of an older version is left alone. */
@@ -25,11 +22,7 @@ export async function restore(directory: string, state: State, name: string): Pr
   const path = join(directory, aliasOf(name));
   const item = state.items.get(name);
   if (item !== undefined && (await isSameFile(path, join(directory, item.files[0]![0])))) return;
-  const isThere = await lstat(path).then(
-    () => true,
-    () => false,
-  );
-  if (isThere ? await isOlder(directory, state, name) : item !== undefined)
+  if ((await exists(path)) ? await isOlder(directory, state, name) : item !== undefined)
     await follow(directory, state, name);
 }
 
@@ -42,27 +35,10 @@ async function isOlder(directory: string, state: State, name: string): Promise<b
   return false;
 }
 
-/** Whether two names are of one file, or of files with the same bytes. */
-export async function isSameContent(one: string, other: string): Promise<boolean> {
-  if (await isSameFile(one, other)) return true;
-  const [a, b] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
-  if (a?.isFile() !== true || b?.isFile() !== true || a.size !== b.size) return false;
-  const [left, right] = await Promise.all([one, other].map((path) => readFile(path).catch(() => undefined)));
-  return left !== undefined && right !== undefined && left.equals(right);
-}
-
 /** Who is in the way of an alias that does not exist yet. */
 export async function occupantOf(directory: string, name: string): Promise<Occupant> {
-  const path = join(directory, aliasOf(name));
-  const isThere = await lstat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw ioError(error, path);
-    },
-  );
-  if (!isThere) return undefined;
-  return (await readdir(directory)).includes(aliasOf(name)) ? "foreign" : "folded";
+  if (!(await exists(join(directory, aliasOf(name))))) return undefined;
+  return (await listDirectory(directory)).includes(aliasOf(name)) ? "foreign" : "folded";
 }
 
 /** Whether the file system takes names for the same that differ by case: it does if it finds our own in capitals. */

@@ -36,6 +36,8 @@ export interface CommitOptions {
   readonly timeout_ms: number | undefined;
   /** Told of every change of the snapshot. */
   readonly onChange: (changes: readonly Change[]) => void;
+  /** What is to be done now and then, before the next commit. Must not throw. */
+  readonly afterCommit: () => Promise<void>;
 }
 
 /** What a caller asks for. */
@@ -145,6 +147,7 @@ export class Committer {
         continue;
       }
       for (const { request, result } of accepted) request.resolve(result);
+      await this.#options.afterCommit();
     }
     this.#running = undefined;
   }
@@ -155,35 +158,58 @@ export class Committer {
     let accepted: Accepted[] = [];
     let mayHaveWritten = false;
     try {
-      if (durability !== "process" && batch.some(({ files }) => files.length > 0)) await this.#syncNames(); // 1
-      const lock = await this.#locks.lock(WRITE, "exclusive", this.#patience()); // 2
-      try {
-        await this.#log.exclusively(async () => {
-          await this.#takeOver(); // 3
-          const draft = new Draft(this.#log.state, this.#log.state.generation + 1, this.#log.directory);
-          accepted = await this.#decide(batch, draft); // 4
-          const commit = this.#commitOf(draft);
-          if (commit === undefined) return;
-          mayHaveWritten = true;
-          await this.#write(commit); // 5, 6
-          await this.#follow([...commit.delete, ...commit.put.keys()]); // 7
-        });
-      } finally {
-        lock.release(); // 8
-      }
-      if (mayHaveWritten && durability === "group") await this.#sync(); // 6, after the others may go on
+      if (batch.some(({ files }) => files.length > 0)) await this.syncNames(); // 1
+      await this.asWriter(async () => {
+        const draft = new Draft(this.#log.state, this.#log.state.generation + 1, this.#log.directory);
+        accepted = await this.#decide(batch, draft); // 4
+        const commit = this.#commitOf(draft);
+        if (commit === undefined) return;
+        mayHaveWritten = true;
+        await this.#write(commit); // 5, 6
+        await this.#follow([...commit.delete, ...commit.put.keys()]); // 7
+      });
+      if (mayHaveWritten && durability === "group") await this.#poisoning(() => this.#sync()); // 6, after the others may go on
     } catch (error) {
-      if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) this.#poison ??= error;
-      if (!mayHaveWritten || isUnwritten(error)) await this.#giveUp(batch);
+      if (!mayHaveWritten || error instanceof Unwritten) await this.#giveUp(batch);
       throw error instanceof Unwritten ? error.cause : error;
     }
     return accepted;
   }
 
-  /** Step 1. */
-  async #syncNames(): Promise<void> {
+  /**
+   * Steps 2, 3 and 8, around what only the one writer may do.
+   * @throws PersistError PERSIST_LOCKED, PERSIST_LOCKS_UNAVAILABLE, PERSIST_IO, and what `action` throws
+   */
+  async asWriter<T>(action: () => Promise<T>): Promise<T> {
+    this.checkSound();
+    const lock = await this.#locks.lock(WRITE, "exclusive", this.#patience()); // 2
+    try {
+      return await this.#log.exclusively(() =>
+        this.#poisoning(async () => {
+          await this.#takeOver(); // 3
+          return action();
+        }),
+      );
+    } finally {
+      lock.release(); // 8
+    }
+  }
+
+  /** A sync that fails is the last thing that this handle does. */
+  async #poisoning<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) this.#poison ??= error;
+      throw error;
+    }
+  }
+
+  /** Step 1: also makes the aliases durable that this handle has seen to. */
+  async syncNames(): Promise<void> {
+    if (this.#options.durability === "process") return;
     const followed = this.#behind.size === 0 ? this.#followed : undefined;
-    await syncDirectory(this.#log.directory);
+    await this.#poisoning(() => syncDirectory(this.#log.directory));
     this.#linked = Math.max(this.#linked, followed ?? 0);
   }
 
@@ -300,8 +326,4 @@ class Unwritten extends Error {
   constructor(cause: unknown) {
     super("unwritten", { cause });
   }
-}
-
-function isUnwritten(error: unknown): boolean {
-  return error instanceof Unwritten;
 }

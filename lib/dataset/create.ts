@@ -1,11 +1,9 @@
-// A new data set, with nothing in it: built under another name, and published by one rename, like a new archive.
+// A new data set, with nothing in it.
 
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { makeDirectories } from "../disk/directories.ts";
-import { io } from "../disk/io-error.ts";
-import { createFile, temporaryName } from "../disk/replace.ts";
-import { confirmCommit, syncDirectory } from "../disk/sync.ts";
+import { join } from "node:path";
+import { factsOf, listDirectory } from "../disk/files.ts";
+import { newDirectory } from "../disk/new-directory.ts";
+import { createFile } from "../disk/replace.ts";
 import { indexText } from "./index-module.ts";
 import { journalName } from "./names.ts";
 import { State } from "./state.ts";
@@ -14,12 +12,8 @@ const PACKAGE_JSON = `${JSON.stringify({ type: "module", main: "./index.js" }, n
 
 /** Whether there is nothing at a path, or an empty directory. */
 export async function isFree(path: string): Promise<boolean> {
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    return io(path, Promise.reject(error));
-  });
-  if (facts === undefined) return true;
-  return facts.isDirectory() && (await io(path, readdir(path))).length === 0;
+  const facts = await factsOf(path);
+  return facts === undefined || (!facts.isFile && (await listDirectory(path)).length === 0);
 }
 
 /**
@@ -27,31 +21,10 @@ export async function isFree(path: string): Promise<boolean> {
  * @throws PersistError PERSIST_IO, PERSIST_DURABILITY_UNKNOWN
  */
 export async function createDataSet(path: string, durability: "full" | "process"): Promise<boolean> {
-  const parent = dirname(path);
-  await makeDirectories(parent, durability);
-  const temporary = temporaryName(parent, basename(path));
-  await io(temporary, mkdir(temporary));
-  try {
-    const state = new State(1, 0, new Map(), new Map(), []);
+  const state = new State(1, 0, new Map(), new Map(), []);
+  return newDirectory(path, durability, async (temporary) => {
     await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
     await createFile(join(temporary, journalName(1)), "", durability);
     await createFile(join(temporary, "index.js"), await indexText(state, 1, 0), durability);
-    if (durability === "full") await syncDirectory(temporary);
-    const isPublished = await rename(temporary, path).then(
-      () => true,
-      async (error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOTEMPTY" || error.code === "EEXIST") return false;
-        return io(path, Promise.reject(error));
-      },
-    );
-    if (!isPublished) {
-      await rm(temporary, { recursive: true, force: true });
-      return false;
-    }
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => {});
-    throw error;
-  }
-  if (durability === "full") await confirmCommit(parent);
-  return true;
+  });
 }

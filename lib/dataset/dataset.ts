@@ -1,12 +1,14 @@
 // DataSet: many items in one directory, written and read by any number of processes.
 
-import { lstat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { exists } from "../disk/files.ts";
 import { pin } from "../disk/lock-bytes.ts";
 import { LockFile } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { Committer } from "./commit.ts";
+import { clean } from "./clean.ts";
+import { compact, isCompactionDue } from "./compact.ts";
 import { createDataSet, isFree } from "./create.ts";
 import { Draft } from "./draft.ts";
 import { Items } from "./items.ts";
@@ -35,15 +37,18 @@ export type DataSetEntry = [name: string, info: unknown, get: (options?: GetOpti
 export class DataSet {
   /** The absolute path of the directory. */
   readonly path: string;
+  readonly #settings: Settings;
   readonly #locks: LockFile | undefined;
   readonly #log: Log;
   readonly #items: Items;
   /** undefined where the set was opened for reading */
   readonly #committer: Committer | undefined;
   #isClosed = false;
+  #compacted_ms = 0;
 
   private constructor(path: string, settings: Settings, locks: LockFile | undefined, log: Log) {
     this.path = path;
+    this.#settings = settings;
     this.#locks = locks;
     this.#log = log;
     this.#items = new Items(path, settings);
@@ -53,6 +58,7 @@ export class DataSet {
         durability,
         timeout_ms,
         onChange: (changes) => this.#tell(changes),
+        afterCommit: () => this.#compactIfDue(),
       });
   }
 
@@ -256,6 +262,15 @@ export class DataSet {
     await this.#refresh();
   }
 
+  /**
+   * Writes a new index with all that is there, and begins an empty journal; then removes files that nobody refers to any more. It happens by itself, when the journal
+   * has outgrown the index.
+   * @throws PersistError as {@link insert}
+   */
+  async compact(): Promise<void> {
+    await this.#compact(this.#writer(), () => true);
+  }
+
   /** The items of the snapshot, one after the other: name, info, and how to get it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<DataSetEntry> {
     for (const name of this.names()) {
@@ -274,6 +289,22 @@ export class DataSet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  async #compact(committer: Committer, isWanted: () => boolean): Promise<void> {
+    const { durability, grace_ms } = this.#settings;
+    await committer.asWriter(async () => {
+      if (!isWanted()) return;
+      this.#compacted_ms = Date.now();
+      await compact(this.#log, committer, durability === "process" ? "process" : "full");
+      await clean(this.#log, this.#locks!, grace_ms);
+    });
+  }
+
+  /** What fails here is tried again later: everything is in the journal. */
+  async #compactIfDue(): Promise<void> {
+    const isDue = (): boolean => isCompactionDue(this.#log, this.#settings.grace_ms, this.#compacted_ms);
+    if (isDue()) await this.#compact(this.#committer!, isDue).catch(() => {});
   }
 
   /** Gives how many changes there were. */
@@ -352,13 +383,6 @@ async function openLocks(directory: string, { mode }: Settings): Promise<LockFil
 /** Commits a change that needs no files. */
 async function edit(committer: Committer, change: (draft: Draft) => Promise<void>): Promise<void> {
   return committer.submit(async () => ({ files: [], edit: change }));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function filesOf(versions: Iterable<readonly FileRow[]>): string[] {

@@ -1,6 +1,6 @@
 // Info as JSON text and back: what JSON can hold, and every bit of it. Nothing of the caller's objects is called, and nothing recurses.
 
-import { isProxy } from "node:util/types";
+import { types } from "node:util";
 import { PersistError } from "../errors.ts";
 
 /** What JSON can hold. */
@@ -57,7 +57,7 @@ export function toJson(value: unknown, root: string): string {
 }
 
 function open(value: object, onPath: ReadonlySet<object>, root: string, stack: readonly Frame[]): Frame {
-  if (isProxy(value)) return refuse("a proxy", root, stack);
+  if (types.isProxy(value)) return refuse("a proxy", root, stack);
   if (onPath.has(value)) return refuse("an object that contains itself", root, stack);
   const prototype = Object.getPrototypeOf(value) as unknown;
   const isList = Array.isArray(value);
@@ -147,7 +147,7 @@ export function freeze<T extends Json>(value: T): T {
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (typeof next !== "object" || next === null || Object.isFrozen(next)) continue;
     Object.freeze(next);
-    for (const child of Object.values(next)) stack.push(child as Json);
+    for (const child of Object.values(next)) stack.push(child);
   }
   return value;
 }

@@ -25,6 +25,7 @@ const OPENING = 0;
 /** Everything that a snapshot was read from. */
 interface Source {
   readonly identity: string;
+  readonly index_bytes: number;
   readonly index: Index;
   readonly journal: TailFile;
   position: Position;
@@ -70,6 +71,10 @@ export class Log {
     return this.#source.isTorn;
   }
 
+  get index_bytes(): number {
+    return this.#source.index_bytes;
+  }
+
   get isIndexEdited(): boolean {
     return this.#source.index.isEdited;
   }
@@ -85,15 +90,32 @@ export class Log {
   async load(): Promise<void> {
     const opening = await this.#locks?.lock(pin(OPENING), "shared");
     try {
-      const source = await this.#read();
-      const old = this.#pin;
-      this.#pin = await this.#locks?.lock(pin(source.index.state.journal), "shared");
-      old?.release();
-      await (this.#source as Source | undefined)?.journal.close();
-      this.#source = source;
+      await this.#take(await this.#read());
     } finally {
       opening?.release();
     }
+  }
+
+  async #take(source: Source): Promise<void> {
+    const old = this.#pin;
+    this.#pin = await this.#locks?.lock(pin(source.index.state.journal), "shared");
+    old?.release();
+    await (this.#source as Source | undefined)?.journal.close();
+    this.#source = source;
+  }
+
+  /** Goes over to an index that was just written by the holder of WRITE, and its empty journal. */
+  async adopt(state: State, index_bytes: number): Promise<void> {
+    const { crc, generation } = this.position;
+    const journal = await TailFile.open(join(this.directory, journalName(state.journal)), true);
+    await this.#take({
+      identity: await identify(join(this.directory, "index.js")),
+      index_bytes,
+      index: { state, crc, isEdited: false },
+      journal,
+      position: { start: 0, offset: 0, crc, generation },
+      isTorn: false,
+    });
   }
 
   async #read(): Promise<Source> {
@@ -108,7 +130,8 @@ export class Log {
           this.#isWritable,
         );
         const start = { start: 0, offset: 0, crc: index.crc, generation: index.state.generation };
-        const source: Source = { identity, index, journal, position: start, isTorn: false };
+        const index_bytes = Buffer.byteLength(text);
+        const source: Source = { identity, index_bytes, index, journal, position: start, isTorn: false };
         await readLines(source, (commit) => index.state.apply(commit));
         return source;
       } catch (error) {

@@ -16,6 +16,8 @@ export interface DataSetOptions {
   durability?: CommitDurability;
   /** How long a change waits for those of other processes; 10,000 when absent. */
   timeout_ms?: number;
+  /** How long files that nothing refers to any more are kept at least, for an `import` under way; 60,000 when absent. */
+  grace_ms?: number;
   /** The format of array files; `npy` when absent. */
   arrays?: ArrayFormat;
   /** Arrays with more elements are stored in files of their own; 100 when absent. */
@@ -34,6 +36,7 @@ export interface Settings {
   readonly mode: "r" | "r+" | "a" | "x";
   readonly durability: CommitDurability;
   readonly timeout_ms: number | undefined;
+  readonly grace_ms: number;
   readonly arrays: ArrayFormat;
   readonly arrayThreshold: number;
   readonly rules: readonly Rule[] | undefined;
@@ -46,6 +49,7 @@ export function settingsOf(options: DataSetOptions): Settings {
     mode = "r",
     durability = "full",
     timeout_ms,
+    grace_ms = 60_000,
     arrays = "npy",
     arrayThreshold = 100,
     rules,
@@ -55,8 +59,9 @@ export function settingsOf(options: DataSetOptions): Settings {
   checkOneOf("durability", durability, ["full", "group", "process"]);
   checkOneOf("arrays", arrays, ["npy", "npz", "hdf5"]);
   if (timeout_ms !== undefined) checkNumber("timeout_ms", timeout_ms);
+  checkNumber("grace_ms", grace_ms);
   checkNumber("arrayThreshold", arrayThreshold);
-  return { mode, durability, timeout_ms, arrays, arrayThreshold, rules, readable };
+  return { mode, durability, timeout_ms, grace_ms, arrays, arrayThreshold, rules, readable };
 }
 
 function checkOneOf(what: string, value: unknown, allowed: readonly string[]): void {

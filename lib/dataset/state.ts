@@ -45,6 +45,7 @@ export class State {
   readonly items: Map<string, Item>;
   readonly next: Map<string, number>;
   superseded: Superseded[];
+  superseded_bytes: number;
   /** Names whose aliases may not be right after a crash, with the generation of their last change, the oldest first. */
   readonly unlinked: Map<string, number> = new Map<string, number>();
   synced_bytes = 0;
@@ -61,6 +62,7 @@ export class State {
     this.items = items;
     this.next = next;
     this.superseded = superseded;
+    this.superseded_bytes = sizeOf(superseded);
   }
 
   apply(commit: Commit): void {
@@ -88,17 +90,30 @@ export class State {
     this.generation = generation;
   }
 
+  /** Drops entries whose files are gone. */
+  forget(gone: ReadonlySet<Superseded>): void {
+    this.superseded = this.superseded.filter((entry) => !gone.has(entry));
+    this.superseded_bytes = sizeOf(this.superseded);
+  }
+
   /** Notes the files of an item's version that no item has after the commit: an item that was renamed keeps them, or one whose info was changed. */
   #supersede(name: string, kept: ReadonlySet<string>, { time_ms }: Commit): void {
     const files = (this.items.get(name)?.files ?? []).filter(([file]) => !kept.has(file));
-    if (files.length > 0)
-      this.superseded.push({
-        name,
-        journal: this.journal,
-        time_ms,
-        files: files.map(([file, size]) => [file, size]),
-      });
+    if (files.length === 0) return;
+    this.superseded.push({
+      name,
+      journal: this.journal,
+      time_ms,
+      files: files.map(([file, size]) => [file, size]),
+    });
+    for (const [, size_bytes] of files) this.superseded_bytes += size_bytes;
   }
+}
+
+function sizeOf(superseded: readonly Superseded[]): number {
+  let total = 0;
+  for (const { files } of superseded) for (const [, size_bytes] of files) total += size_bytes;
+  return total;
 }
 
 /** What has happened between two snapshots. */

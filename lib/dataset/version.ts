@@ -1,7 +1,6 @@
 // A version of an item: a module with the item as its default export, and its array files. All carry the same tag in their names, and none is ever written
 // again.
 
-import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { packageLayout } from "../archive/layout.ts";
@@ -9,6 +8,7 @@ import { planItems } from "../archive/plan.ts";
 import { relativeSpecifier } from "../archive/specifier.ts";
 import { storeArrays, type ArrayFormat } from "../archive/store-arrays.ts";
 import { encodedTextOf } from "../archive/text.ts";
+import { removeFile } from "../disk/files.ts";
 import { createFile } from "../disk/replace.ts";
 import { isPersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
@@ -101,5 +101,5 @@ async function checksumOf(directory: string, name: string, size_bytes: number): 
 
 /** Removes files that nobody can refer to; what cannot be removed is found by whoever compacts. */
 export async function removeFiles(directory: string, names: readonly string[]): Promise<void> {
-  await Promise.all(names.map((name) => unlink(join(directory, name)).catch(() => {})));
+  await Promise.all(names.map((name) => removeFile(join(directory, name)).catch(() => {})));
 }

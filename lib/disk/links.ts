@@ -1,8 +1,9 @@
 // A second name for a file: a hard link, or a copy where the file system has no links.
 
 import { constants } from "node:fs";
-import { copyFile, link, lstat, rename, unlink } from "node:fs/promises";
+import { copyFile, link, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { isSameFile } from "./files.ts";
 import { hasNoLinks, io } from "./io-error.ts";
 import { temporaryName } from "./replace.ts";
 
@@ -41,10 +42,4 @@ async function makeLink(target: string, path: string): Promise<boolean> {
     await unlink(path).catch(() => {});
     return io(path, Promise.reject(error as Error));
   }
-}
-
-/** Whether two names are of one file. */
-export async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
-  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }

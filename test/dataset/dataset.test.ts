@@ -317,12 +317,14 @@ describe("a data set", function () {
   for (const durability of ["group", "process"] as const)
     it(`works with durability ${durability}`, async () => {
       const other = await DataSet.open(path, { mode: "r+", durability });
-      await Promise.all([other.insert({ a: 1 }), other.add(2), other.add(3)]);
+      await Promise.all([other.insert({ a: 1 }), other.add(2), other.insert({ b: 3 })]);
       await other.delete("a");
       await other.close();
       assert.deepEqual(
-        Object.values(await seen()).map(([, value]) => value),
-        [2, 3],
+        Object.entries(await seen())
+          .map(([name, [, value]]) => `${name} ${String(value)}`)
+          .toSorted(),
+        ["b 3", "x_0 2"],
       );
     });
 });

@@ -24,6 +24,7 @@ const MODULES = {
   store: ["node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],
+  dataset: ["node:crypto", "node:zlib", "node:timers/promises"],
 };
 
 /** Which folders of native/ may know of JavaScript and of HDF5. */
