@@ -98,7 +98,12 @@ export class Log {
 
   async #take(source: Source): Promise<void> {
     const old = this.#pin;
-    this.#pin = await this.#locks?.lock(pin(source.index.state.journal), "shared");
+    try {
+      this.#pin = await this.#locks?.lock(pin(source.index.state.journal), "shared");
+    } catch (error) {
+      await source.journal.close();
+      throw error;
+    }
     old?.release();
     await (this.#source as Source | undefined)?.journal.close();
     this.#source = source;
