@@ -43,10 +43,12 @@ export interface Publication {
   readonly plan: Plan;
   readonly durability: Durability;
   readonly signal?: AbortSignal | undefined;
-  /** Whether a module that is there may be replaced. */
-  readonly overwrite: boolean;
+  /** Whether a module that is there may be replaced; a package never is. */
+  readonly overwrite?: boolean;
   /** Whether it is kept under another name: there must be one. */
-  readonly backup: boolean;
+  readonly backup?: boolean;
+  /** Called when all is ready, right before the commit of a package. */
+  readonly beforeCommit?: () => Promise<void>;
   /** Writes the arrays of the plan under a layout; each file is added to `written` as soon as it is there. Undefined where there are none. */
   readonly storeArrays: (into: Layout, written: WrittenFile[]) => Promise<StoredTable | undefined>;
 }
@@ -68,6 +70,7 @@ export async function publishDirectory(final: Layout, publication: Publication):
     await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
     await createFile(modulePath(building), text, durability);
     if (durability === "full") await syncDirectory(temporary);
+    await publication.beforeCommit?.();
     await rename(temporary, final.path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") return io(final.path, Promise.reject(error));
       throw new PersistError("PERSIST_EXISTS", `${final.path} was made by someone else meanwhile`, {
@@ -92,14 +95,14 @@ export async function publishDirectory(final: Layout, publication: Publication):
  * @throws PersistError PERSIST_EXISTS without `overwrite` when someone else has made one meanwhile; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
  */
 export async function publishModule(final: Layout, publication: Publication): Promise<WrittenFile[]> {
-  const { durability, overwrite, backup } = publication;
+  const { durability, overwrite = false, backup = false } = publication;
   await makeDirectories(final.directory, durability);
   const written: WrittenFile[] = [];
   const giveUp = async (error: unknown): Promise<never> => {
     await removeArrays(final, written);
     throw error;
   };
-  const prepare = async (): Promise<Buffer> => {
+  const prepare = async (): Promise<Uint8Array[]> => {
     const text = await writeParts(final, final, publication, written);
     if (backup) {
       await linkOver(final.directory, final.module, final.backup);

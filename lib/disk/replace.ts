@@ -63,7 +63,7 @@ export async function replaceFile(
 export async function placeFile(
   directory: string,
   name: string,
-  text: string | Uint8Array,
+  text: FileText,
   durability: "full" | "process",
 ): Promise<void> {
   await throughTemporary(directory, name, text, durability, async (temporary, path) => {
@@ -84,7 +84,7 @@ export async function placeFile(
 async function throughTemporary(
   directory: string,
   name: string,
-  text: string | Uint8Array,
+  text: FileText,
   durability: "full" | "process",
   commit: (temporary: string, path: string) => Promise<void>,
 ): Promise<void> {
