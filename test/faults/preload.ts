@@ -1,6 +1,6 @@
 // Runs programs whose file operations fail, or which die at one of them, as planned: shim.c, compiled when it is first needed.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -17,12 +17,17 @@ export interface Plan {
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 let built: string | undefined;
 
-function shim(): string {
+/** The path of the compiled library. */
+export function shim(): string {
   if (built !== undefined) return built;
   const path = join(temporaryDirectory(), "shim.so");
-  execFileSync("cc", ["-O1", "-shared", "-fPIC", "-o", path, join(root, "test/faults/shim.c"), "-ldl"], {
-    stdio: "pipe",
-  });
+  execFileSync(
+    "cc",
+    ["-O1", "-shared", "-fPIC", "-o", path, join(root, "test/faults/shim.c"), "-ldl", "-lpthread"],
+    {
+      stdio: "pipe",
+    },
+  );
   return (built = path);
 }
 
@@ -36,6 +41,11 @@ function environment({ directory, at, how }: Plan, count: string): NodeJS.Proces
     FAULT_HOW: String(how),
     FAULT_COUNT: count,
   };
+}
+
+/** How many operations were counted into a file so far. */
+export function readCount(file: string): number {
+  return existsSync(file) ? Number(readFileSync(file).readBigInt64LE()) : 0;
 }
 
 /** How a program ended. `operations` is how many were counted; undefined when it was killed. */
@@ -55,6 +65,6 @@ export function runStruck(program: string, plan: Plan, args: readonly string[] =
     ["--input-type=module", "-e", program, "--", ...args],
     { cwd: root, env: environment(plan, count), encoding: "utf8" },
   );
-  const operations = signal === null ? Number(readFileSync(count, "utf8")) : undefined;
+  const operations = signal === null ? readCount(count) : undefined;
   return { signal, status, output: stdout, errors: stderr, operations };
 }
