@@ -2,6 +2,7 @@
 
 /** Stable names of what can go wrong; a program may branch on them. */
 export type ErrorCode =
+  | "PERSIST_CHANGED"
   | "PERSIST_CLOSED"
   | "PERSIST_CONFLICT"
   | "PERSIST_CORRUPT"

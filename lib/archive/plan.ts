@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly readable?: boolean | undefined;
   /** Whether the only item becomes the default export. */
   readonly single?: boolean | undefined;
+  /** `live`: shared memory is read later, as other memory is; it is copied now when absent. */
+  readonly sharedMemory?: "copied" | "live" | undefined;
 }
 
 /**

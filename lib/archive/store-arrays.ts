@@ -50,6 +50,16 @@ export async function storeArrays(
   return { rows, heads };
 }
 
+/** Whether a row is what an array would get in a file of its own, up to the file's name. */
+export function isStoredAs({ array }: ArraySlot, [, descr, extent, offset_bytes]: ArrayRow): boolean {
+  const own = array.shape ?? array.length;
+  return (
+    offset_bytes === undefined &&
+    descr === dtypeNamed(array.dtype).descr &&
+    JSON.stringify(extent) === JSON.stringify(own)
+  );
+}
+
 /** A file for each array, but one for all small ones where there are many of them. */
 function groups(slots: readonly ArraySlot[], format: ArrayFormat): [ArrayFormat, readonly ArraySlot[]][] {
   const isSmall = ({ array }: ArraySlot): boolean => array.data.byteLength < SMALL_BYTES;

@@ -1,12 +1,10 @@
 // The text of a plan, whole: at once, or in short turns that let the program go on.
 
-import { setImmediate } from "node:timers/promises";
 import { emitModule, type EmitOptions } from "../emit/javascript.ts";
 import { PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
+import { Turn } from "../turn.ts";
 
-/** No turn of the event loop is held for longer than about this. */
-const TURN_MS = 4;
 /** Short texts are joined before they are encoded. */
 const PIECE_CHARACTERS = 1 << 18;
 
@@ -35,7 +33,7 @@ export async function encodedTextOf(
 ): Promise<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
   const emission = emitModule(plan, options);
-  let turn_ms = performance.now();
+  const turn = new Turn();
   let text = "";
   const flush = (): void => {
     if (text !== "") pieces.push(Buffer.from(text));
@@ -49,10 +47,9 @@ export async function encodedTextOf(
       pieces.push(next.value);
     }
     if (text.length > PIECE_CHARACTERS) flush();
-    if (performance.now() - turn_ms > TURN_MS) {
-      await setImmediate();
+    if (turn.isOver) {
+      await turn.pause();
       signal?.throwIfAborted();
-      turn_ms = performance.now();
     }
   }
   flush();

@@ -14,6 +14,8 @@ export interface BuildOptions {
   readonly arrayThreshold: number;
   /** Writes all plain data as literals, none as JSON text. */
   readonly readable?: boolean | undefined;
+  /** Shared memory, which others may write to at any time, is copied now; `live`: the caller sees to it that it stays as it is. */
+  readonly sharedMemory?: "copied" | "live" | undefined;
 }
 
 /** Turns representations into nodes, with nodes in place of their children. */
@@ -249,10 +251,9 @@ export class Builder {
     node: Node,
     { type, byteLength, maxByteLength, data }: Extract<Creation, { form: "buffer" }>,
   ): PlanCreation {
-    const isZero = data.every((byte) => byte === 0);
-    // shared memory may change while it is written, so it is copied now
-    const bytes =
-      type === "SharedArrayBuffer" || byteLength <= this.#options.arrayThreshold ? data.slice() : data;
+    // others may change shared memory while it is written
+    const isCopied = type === "SharedArrayBuffer" && this.#options.sharedMemory !== "live";
+    const bytes = isCopied || byteLength <= this.#options.arrayThreshold ? data.slice() : data;
     const elements: ArrayElements = {
       type: "Uint8Array",
       view: "Uint8Array",
@@ -261,7 +262,7 @@ export class Builder {
       length: byteLength,
       data: bytes,
     };
-    if (isZero) return { form: "buffer", type, byteLength, maxByteLength, content: undefined };
+    if (isZero(bytes)) return { form: "buffer", type, byteLength, maxByteLength, content: undefined };
     return { form: "buffer", type, byteLength, maxByteLength, content: this.#elements(node, elements) };
   }
 
@@ -280,6 +281,16 @@ export class Builder {
       return name;
     }
   }
+}
+
+const ZEROS = new Uint8Array(64 * 1024);
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const piece = bytes.subarray(at, at + ZEROS.length);
+    if (Buffer.compare(piece, ZEROS.subarray(0, piece.length)) !== 0) return false;
+  }
+  return true;
 }
 
 /** The elements as they are now: the text is written later. */

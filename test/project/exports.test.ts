@@ -6,6 +6,7 @@ import { read } from "./checkout.ts";
 
 const VALUES = [
   "Archive",
+  "Checkpoints",
   "DataSet",
   "NDArray",
   "PersistError",
@@ -26,6 +27,7 @@ const VALUES = [
 
 const TYPES = [
   "ArrayInfo",
+  "CheckpointsOptions",
   "CodeTag",
   "Complex",
   "DataSetEntry",
@@ -35,6 +37,8 @@ const TYPES = [
   "ErrorCode",
   "ErrorDetails",
   "GetOptions",
+  "Latest",
+  "LatestOptions",
   "ListArraysOptions",
   "Lock",
   "LockFileOptions",
@@ -43,18 +47,24 @@ const TYPES = [
   "MappedArray",
   "NDArrayFields",
   "OpenOptions",
+  "OpenStepOptions",
+  "Problem",
   "Progress",
   "ReadArrayOptions",
   "RestoreOptions",
   "Rule",
   "SaveOptions",
   "SaveReport",
+  "SaveStepOptions",
   "Selection",
+  "Skipped",
   "StringifyOptions",
   "Template",
+  "Ticket",
   "Transaction",
   "TrustOptions",
   "TypedArray",
+  "Verification",
   "WriteArrayOptions",
 ];
 

@@ -1,0 +1,254 @@
+// Checkpoints: a series of archives of a long-running program, written behind its back.
+
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { SaveReport } from "../archive/options.ts";
+import { planItems } from "../archive/plan.ts";
+import { readModule } from "../archive/read-module.ts";
+import type { Verification } from "../archive/verification.ts";
+import { makeDirectories } from "../disk/directories.ts";
+import { SESSION } from "../disk/lock-bytes.ts";
+import { LockFile } from "../disk/lock-file.ts";
+import { toPath } from "../disk/path.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import type { Plan } from "../graph/plan.ts";
+import { Backlog } from "./backlog.ts";
+import { followSteps } from "./follow.ts";
+import { latestStep, type Latest, type LatestOptions, type OpenStepOptions } from "./latest.ts";
+import { readManifest } from "./manifest.ts";
+import { settingsOf, type CheckpointsOptions, type SaveStepOptions, type Settings } from "./options.ts";
+import { Pool } from "./pool.ts";
+import { removeOldSteps } from "./retention.ts";
+import { borrow, copy, transfer, type Snapshot, type Source } from "./snapshot.ts";
+import { checkStep, listSteps, listTemporaries, stepName } from "./steps.ts";
+import type { LastStep } from "./unchanged.ts";
+import { verifyStep } from "./verify-step.ts";
+import { writeStep, type StepToWrite } from "./write-step.ts";
+
+/** What {@link Checkpoints.save} gives: the state is free, and the step is on its way. */
+export interface Ticket {
+  step: number;
+  /** Resolves when the step is complete and on the disk. A failure need not be looked at: the program goes on, and `close` tells of the last one. */
+  durable: Promise<SaveReport>;
+  /** With `source: "transfer"`: the buffers that were taken, in the order of the state, when they are free again, whether the step was written or not. */
+  buffers: Promise<ArrayBuffer[]>;
+}
+
+/**
+ * A series of archives, `path/step-000000120` and so on: each as {@link save} writes it, and importable. One process writes; any number read meanwhile.
+ *
+ *     await using checkpoints = await Checkpoints.open("out/run", { keep: 3 });
+ *     const found = await checkpoints.latest();
+ *     const state = found?.items ?? begin();
+ *     for (let step = (found?.step ?? 0) + 1; step <= last; step++) {
+ *       advance(state);
+ *       if (step % 100 === 0) await checkpoints.save(step, state);
+ *     }
+ *
+ * A step is published by one rename when all of it is on the disk. A process that ends by itself first finishes what it is writing; one that is killed, or
+ * calls `process.exit`, leaves the steps that were durable, and what it was writing is removed when the next writer begins.
+ */
+export class Checkpoints {
+  readonly #directory: string;
+  readonly #settings: Settings;
+  readonly #pool: Pool = new Pool();
+  readonly #backlog: Backlog;
+  #session: Promise<LockFile> | undefined;
+  /** Steps are written one after the other. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
+  #last: LastStep | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #isClosed = false;
+
+  private constructor(directory: string, settings: Settings) {
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#backlog = new Backlog(settings.pending + 1);
+  }
+
+  /**
+   * Opens a series, which need not exist yet. Nothing is written or locked before the first `save`.
+   * @throws TypeError, RangeError for options that are none
+   */
+  static async open(path: string | URL, options: CheckpointsOptions = {}): Promise<Checkpoints> {
+    return new Checkpoints(resolve(toPath(path)), settingsOf(options));
+  }
+
+  /**
+   * Takes the state and writes it in the background. The graph is taken at the call; the arrays by the time that the promise resolves, and the program must leave
+   * them alone until then. Where as many states are waiting as may be, this waits first. A step that is there already is replaced.
+   *
+   * @param step a safe integer, 0 or more
+   * @param items what {@link save} takes
+   * @throws what {@link save} throws before it writes; PERSIST_LOCKED when another process writes the series; PERSIST_CLOSED; TypeError when an array cannot be
+   * transferred. The ticket's `durable` rejects as {@link save} does, and with PERSIST_CHANGED under `check`: the step is then not there, and the ones before it are.
+   */
+  async save(
+    step: number,
+    items: Readonly<Record<string, unknown>>,
+    options: SaveStepOptions = {},
+  ): Promise<Ticket> {
+    const { source = "copy", check = false, signal, onProgress } = options;
+    checkStep(step);
+    checkSource(source, check);
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const plan = planItems(items, { ...this.#settings, sharedMemory: "live" });
+    const snapshot = this.#hold(plan, source);
+    // its place in the order of writing is that of the call
+    const durable = this.#lastWrite
+      .then(() => snapshot)
+      .then((held) => this.#write(step, plan, held, { check, signal, onProgress }));
+    this.#lastWrite = durable
+      .then(() => removeOldSteps(this.#directory, step, this.#settings))
+      .catch(() => {});
+    const { taken } = await snapshot;
+    const free = (): ArrayBuffer[] => [...taken];
+    return { step, durable, buffers: durable.then(free, free) };
+  }
+
+  /** The steps that are there, ascending. */
+  async steps(): Promise<number[]> {
+    return listSteps(this.#directory);
+  }
+
+  /**
+   * The newest step that opens, or null where there is none. Damaged ones are passed over and told.
+   * @throws PersistError PERSIST_CORRUPT when there are steps and none opens; what {@link open} throws that is no damage, such as PERSIST_UNTRUSTED_IMPORT
+   */
+  async latest(options: LatestOptions = {}): Promise<Latest | null> {
+    return latestStep(this.#directory, options);
+  }
+
+  /** The items of a step, as {@link open} gives them. */
+  async open(step: number, options: OpenStepOptions = {}): Promise<Record<string, unknown>> {
+    checkStep(step);
+    return readModule(join(this.#directory, stepName(step), "index.js"), options);
+  }
+
+  /** Reads a step, or all of them, and compares every array with its checksum. Runs nothing. */
+  async verify(step?: number): Promise<Verification> {
+    if (step !== undefined) checkStep(step);
+    const steps = step === undefined ? await listSteps(this.#directory) : [step];
+    const sum: Verification = { ok: true, problems: [], checked: { files: 0, bytes: 0 } };
+    for (const one of steps) {
+      const { ok, problems, checked } = await verifyStep(join(this.#directory, stepName(one)));
+      sum.ok &&= ok;
+      sum.problems.push(...problems);
+      sum.checked.files += checked.files;
+      sum.checked.bytes += checked.bytes;
+    }
+    return sum;
+  }
+
+  /** Yields each step that is published from now on, by any process, until the signal aborts. */
+  watch(options: { signal?: AbortSignal } = {}): AsyncIterable<number> {
+    return followSteps(this.#directory, options.signal);
+  }
+
+  /**
+   * Waits until everything is written, and lets others write. Does nothing the second time.
+   * @throws the failure of the last step, if it could not be written
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#lastWrite;
+    await this.#session?.then((file) => file.close());
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Waits for its turn, then holds the arrays. */
+  async #hold(plan: Plan, source: Source): Promise<Snapshot> {
+    await this.#begin();
+    await this.#backlog.enter();
+    try {
+      if (source === "copy") return await copy(plan.arrays, this.#pool);
+      return source === "borrow" ? borrow(plan.arrays) : transfer(plan.arrays);
+    } catch (error) {
+      this.#backlog.leave();
+      throw error;
+    }
+  }
+
+  async #write(
+    step: number,
+    plan: Plan,
+    snapshot: Snapshot,
+    options: Pick<StepToWrite, "check" | "signal" | "onProgress">,
+  ): Promise<SaveReport> {
+    const { arrays: format, durability, pending } = this.#settings;
+    try {
+      const content = { plan, snapshot, format, durability, ...options };
+      const { report, manifest } = await writeStep(this.#directory, step, content, this.#last);
+      this.#last = { directory: join(this.#directory, stepName(step)), manifest };
+      this.#failure = undefined;
+      return report;
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      snapshot.release();
+      this.#pool.trim((pending + 1) * sizeOf(plan));
+      this.#backlog.leave();
+    }
+  }
+
+  /** Becomes the one writer, once; when that fails the next save tries again. */
+  #begin(): Promise<LockFile> {
+    return (this.#session ??= this.#lock().catch((error: unknown) => {
+      this.#session = undefined;
+      throw error;
+    }));
+  }
+
+  async #lock(): Promise<LockFile> {
+    const { durability, timeout_ms } = this.#settings;
+    await makeDirectories(this.#directory, durability);
+    const file = LockFile.open(join(this.#directory, "_lock"));
+    try {
+      await file.lock(SESSION, "exclusive", timeout_ms === undefined ? {} : { timeout_ms });
+      for (const path of await listTemporaries(this.#directory))
+        await rm(path, { recursive: true, force: true });
+      this.#last = await lastStep(this.#directory);
+      return file;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed)
+      throw new PersistError("PERSIST_CLOSED", `the checkpoints in ${this.#directory} are closed`, {
+        file: this.#directory,
+      });
+  }
+}
+
+/** What an earlier writer left, so that its unchanged arrays are found. */
+async function lastStep(directory: string): Promise<LastStep | undefined> {
+  const step = (await listSteps(directory)).at(-1);
+  if (step === undefined) return undefined;
+  const path = join(directory, stepName(step));
+  try {
+    return { directory: path, manifest: await readManifest(path) };
+  } catch (error) {
+    if (!isPersistError(error)) throw error;
+    return undefined; // it is damaged: everything is written anew
+  }
+}
+
+function sizeOf({ arrays }: Plan): number {
+  return arrays.reduce((sum, { array }) => sum + array.data.byteLength, 0);
+}
+
+function checkSource(source: Source, check: boolean): void {
+  if (source !== "copy" && source !== "borrow" && source !== "transfer")
+    throw new TypeError(`source must be "copy", "borrow" or "transfer", not ${String(source)}`);
+  if (check && source !== "borrow") throw new TypeError('check is of use with source: "borrow" only');
+}

@@ -1,0 +1,71 @@
+// Looks a step over without running anything: the module is there, and every array has the bytes that were written.
+
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
+import { readTextFile } from "../disk/read-text.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import { native } from "../native.ts";
+import { openStored } from "../store/open-stored.ts";
+import type { TableRow } from "../store/store.ts";
+import { MANIFEST, readManifest, type Manifest } from "./manifest.ts";
+
+/** Every array is read whole. */
+export async function verifyStep(directory: string): Promise<Verification> {
+  const problems: Problem[] = [];
+  const files = new Map<string, number>();
+  const look = async (file: string, check: () => Promise<number>): Promise<void> => {
+    try {
+      files.set(file, await check());
+    } catch (error) {
+      if (!isPersistError(error)) throw error;
+      problems.push(problemOf(error, join(directory, file)));
+    }
+  };
+  let manifest: Manifest | undefined;
+  for (const file of ["package.json", "index.js"])
+    await look(file, async () => Buffer.byteLength(await readTextFile(join(directory, file))));
+  await look(MANIFEST, async () => {
+    manifest = await readManifest(directory);
+    return (await stat(join(directory, MANIFEST))).size;
+  });
+  for (const [name, { row, xxh3_128 }] of Object.entries(manifest?.arrays ?? {})) {
+    const [file, descr, extent, offset_bytes] = row;
+    const shape = typeof extent === "number" ? [extent] : extent;
+    const full: TableRow =
+      offset_bytes === undefined ? [file, descr, shape] : [file, descr, shape, offset_bytes];
+    await look(file, async () => {
+      const size_bytes = await checkArray(directory, full, manifest!, name, xxh3_128);
+      return (files.get(file) ?? 0) + size_bytes;
+    });
+  }
+  const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
+  return { ok: problems.length === 0, problems, checked: { files: files.size, bytes } };
+}
+
+/** Gives the size of the array in bytes. The memory that is summed is a mapping of ours, which nobody else has. */
+async function checkArray(
+  directory: string,
+  row: TableRow,
+  { heads }: Manifest,
+  name: string,
+  expected: string,
+): Promise<number> {
+  const [file] = row;
+  const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
+  const { data, close } = openStored(directory, row, head, { map: true, mode: "c" });
+  try {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const found = await native().checksumMemory(bytes, undefined);
+    if (found !== expected) {
+      throw new PersistError(
+        "PERSIST_CORRUPT",
+        `the array ${name} has the checksum ${found}, and ${expected} was written`,
+        { file: join(directory, file) },
+      );
+    }
+    return bytes.byteLength;
+  } finally {
+    close();
+  }
+}

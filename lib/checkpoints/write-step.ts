@@ -1,0 +1,84 @@
+// Writing one step: an archive of its own, whole or not there at all.
+//
+//  1. Sum the arrays, and link the files of those that did not change since the last durable step.
+//  2. Write the others, the manifest and the module into a directory with a temporary name; sync each (archive/publish.ts).
+//  3. Move a step of the same number out of the way: it was left by a run that got further than this one.
+//  4. Rename the directory to its step: the commit. Sync the directory of the series.
+
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
+import { packageLayout } from "../archive/layout.ts";
+import type { SaveReport } from "../archive/options.ts";
+import { publishDirectory } from "../archive/publish.ts";
+import { reportOf } from "../archive/report.ts";
+import { storeArrays, type ArrayFormat, type StoredTable } from "../archive/store-arrays.ts";
+import { io } from "../disk/io-error.ts";
+import { temporaryName } from "../disk/replace.ts";
+import { PersistError } from "../errors.ts";
+import type { ArraySlot, Plan } from "../graph/plan.ts";
+import type { Durability, Progress } from "../store/store.ts";
+import { MANIFEST, manifestOf, writeManifest, type Manifest } from "./manifest.ts";
+import { sumsInTurns, type Snapshot } from "./snapshot.ts";
+import { stepName } from "./steps.ts";
+import { linkUnchanged, type LastStep } from "./unchanged.ts";
+
+/** What is written, and how. */
+export interface StepToWrite {
+  readonly plan: Plan;
+  readonly snapshot: Snapshot;
+  readonly format: ArrayFormat;
+  readonly durability: Durability;
+  /** Sums the arrays again when they are written, and refuses the step where one has changed. */
+  readonly check: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** @throws what `save` throws; PERSIST_CHANGED with `check` */
+export async function writeStep(
+  directory: string,
+  step: number,
+  { plan, snapshot, format, durability, check, signal, onProgress }: StepToWrite,
+  last: LastStep | undefined,
+): Promise<{ report: SaveReport; manifest: Manifest }> {
+  const start_ms = performance.now();
+  const layout = packageLayout(join(directory, stepName(step)));
+  const { slots } = snapshot;
+  const sums = await snapshot.checksums(signal);
+  let manifest: Manifest | undefined;
+  const files = await publishDirectory(layout, {
+    plan,
+    durability,
+    signal,
+    storeArrays: async (into, written) => {
+      const linked = await linkUnchanged(slots, sums, last, into.directory, written);
+      const rest = slots.filter(({ name }) => !linked.has(name));
+      const stored = await storeArrays(rest, into, { format, durability, signal, onProgress }, written);
+      if (check) await checkUnchanged(slots, sums, signal);
+      const rows = slots.map(({ name }) => [name, linked.get(name) ?? stored!.rows[name]!] as const);
+      const table: StoredTable = { rows: Object.fromEntries(rows), heads: stored?.heads ?? {} };
+      manifest = manifestOf(table, sums);
+      const size_bytes = await writeManifest(into.directory, manifest, durability);
+      written.push({ name: MANIFEST, size_bytes });
+      return slots.length === 0 ? undefined : table;
+    },
+    beforeCommit: async () => {
+      const aside = temporaryName(directory, stepName(step));
+      await io(layout.path, rename(layout.path, aside)).catch((error: PersistError) => {
+        if (error.code !== "PERSIST_NOT_FOUND") throw error;
+      });
+    },
+  });
+  return { report: reportOf(layout, plan, files, start_ms), manifest: manifest! };
+}
+
+async function checkUnchanged(
+  slots: readonly ArraySlot[],
+  before: ReadonlyMap<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [name, sum] of await sumsInTurns(slots, signal)) {
+    if (before.get(name) === sum) continue;
+    throw new PersistError("PERSIST_CHANGED", `the array ${name} was changed while it was written`);
+  }
+}

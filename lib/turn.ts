@@ -1,0 +1,21 @@
+// Long work in short turns, so that the program goes on meanwhile.
+import { setImmediate } from "node:timers/promises";
+
+/** No turn of the event loop is held for longer than about this. */
+const TURN_MS = 3;
+
+/** The turn of the event loop that some work has. */
+export class Turn {
+  #began_ms: number = performance.now();
+
+  /** Whether the work should {@link pause}. */
+  get isOver(): boolean {
+    return performance.now() - this.#began_ms > TURN_MS;
+  }
+
+  /** Lets everything else that is due go first. */
+  async pause(): Promise<void> {
+    await setImmediate();
+    this.#began_ms = performance.now();
+  }
+}
