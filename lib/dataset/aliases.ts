@@ -17,13 +17,16 @@ export async function follow(directory: string, state: State, name: string): Pro
   await removeFile(join(directory, aliasOf(name)));
 }
 
-/** The same where a writer may have died before it could: what is neither missing nor the alias of an older version is left alone. */
-export async function restore(directory: string, state: State, name: string): Promise<void> {
+/**
+ * The same where a writer may have died before it could: what is neither missing nor the alias of an older version is left alone. Gives whether anything was done.
+ */
+export async function restore(directory: string, state: State, name: string): Promise<boolean> {
   const path = join(directory, aliasOf(name));
   const item = state.items.get(name);
-  if (item !== undefined && (await isSameFile(path, join(directory, item.files[0]![0])))) return;
-  if ((await exists(path)) ? await isOlder(directory, state, name) : item !== undefined)
-    await follow(directory, state, name);
+  if (item !== undefined && (await isSameFile(path, join(directory, item.files[0]![0])))) return false;
+  const isWanted = (await exists(path)) ? await isOlder(directory, state, name) : item !== undefined;
+  if (isWanted) await follow(directory, state, name);
+  return isWanted;
 }
 
 /** Whether an alias is that of a version that was superseded. */

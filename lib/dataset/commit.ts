@@ -16,8 +16,9 @@
 // What a crash leaves: before 5, files that no line names, which compaction removes; in 5, a line that is not whole, which step 3 of the next writer cuts off; after
 // 5, a commit, whose aliases step 3 of the next writer puts right.
 //
-// With durability `group`, step 6 comes after the unlock of step 8: others may see what a power cut still takes back, but who is told that it is committed can
-// rely on it. With `process` nothing is synced: it survives the death of any process, and no power cut.
+// With durability `group`, step 6 comes after the unlock of step 8 where no alias is replaced: others may see what a power cut still takes back, but who is told that
+// it is committed can rely on it. (An alias that is on the disk before its commit would be one too many, or one too few, for ever.) With `process` nothing is synced: it
+// survives the death of any process, and no power cut.
 
 import { SESSION, WRITE } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile } from "../disk/lock-file.ts";
@@ -168,7 +169,8 @@ export class Committer {
         await this.#write(commit); // 5, 6
         await this.#follow([...commit.delete, ...commit.put.keys()]); // 7
       });
-      if (mayHaveWritten && durability === "group") await this.#poisoning(() => this.#sync()); // 6, after the others may go on
+      if (mayHaveWritten && durability === "group" && !this.#isSynced())
+        await this.#poisoning(() => this.#sync()); // 6, after the others may go on
     } catch (error) {
       if (!mayHaveWritten || error instanceof Unwritten) await this.#giveUp(batch);
       throw error instanceof Unwritten ? error.cause : error;
@@ -272,7 +274,8 @@ export class Committer {
       await this.#log.cut(); // if that fails too, the next writer does it
       throw new Unwritten(cause);
     }
-    if (this.#options.durability === "full") {
+    const { durability } = this.#options;
+    if (durability === "full" || (durability === "group" && this.#movesAliases(commit))) {
       try {
         await this.#sync(end.offset);
       } catch (error) {
@@ -286,6 +289,17 @@ export class Committer {
     this.#options.onChange([
       { generation: commit.generation, put: [...commit.put.keys()], deleted: commit.delete },
     ]);
+  }
+
+  /** Whether aliases are to be replaced: never before the journal is on the disk, or a power cut might leave them without the commit. */
+  #movesAliases({ put, delete: gone }: Commit): boolean {
+    const { items } = this.#log.state;
+    return gone.length > 0 || [...put].some(([name, { files }]) => items.get(name)?.files !== files);
+  }
+
+  #isSynced(): boolean {
+    const { state, position } = this.#log;
+    return this.#synced.journal === state.journal && this.#synced.bytes >= position.offset;
   }
 
   async #sync(offset: number = this.#log.position.offset): Promise<void> {

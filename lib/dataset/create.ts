@@ -8,7 +8,8 @@ import { indexText } from "./index-module.ts";
 import { journalName } from "./names.ts";
 import { State } from "./state.ts";
 
-const PACKAGE_JSON = `${JSON.stringify({ type: "module", main: "./index.js" }, null, 2)}\n`;
+/** Items are modules, wherever they are imported from. */
+export const PACKAGE_JSON: string = `${JSON.stringify({ type: "module", main: "./index.js" }, null, 2)}\n`;
 
 /** Whether there is nothing at a path, or an empty directory. */
 export async function isFree(path: string): Promise<boolean> {

@@ -2,8 +2,8 @@
 
 import { join, resolve } from "node:path";
 import { exists } from "../disk/files.ts";
-import { pin } from "../disk/lock-bytes.ts";
-import { LockFile } from "../disk/lock-file.ts";
+import { claim, pin } from "../disk/lock-bytes.ts";
+import { LockFile, type Lock, type LockOptions } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { Committer } from "./commit.ts";
@@ -16,8 +16,11 @@ import { freeze, toJson, type Json } from "./json.ts";
 import { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
 import { settingsOf, type DataSetOptions, type GetOptions, type Settings } from "./options.ts";
+import { repairItems, type Repair } from "./repair.ts";
 import type { Change, FileRow, Item } from "./state.ts";
 import { Transaction } from "./transaction.ts";
+import { findProblems, reportOf, type VerifyReport } from "./verify.ts";
+import { watch } from "./watch.ts";
 
 /** One step of the iteration over a data set: the item's name, its info, and how to get it. */
 export type DataSetEntry = [name: string, info: unknown, get: (options?: GetOptions) => Promise<unknown>];
@@ -45,6 +48,9 @@ export class DataSet {
   readonly #committer: Committer | undefined;
   #isClosed = false;
   #compacted_ms = 0;
+  readonly #listeners: Set<(changes: readonly Change[]) => void> = new Set<
+    (changes: readonly Change[]) => void
+  >();
 
   private constructor(path: string, settings: Settings, locks: LockFile | undefined, log: Log) {
     this.path = path;
@@ -271,6 +277,71 @@ export class DataSet {
     await this.#compact(this.#writer(), () => true);
   }
 
+  /**
+   * Claims an item, which need not exist, for whoever works on it: nobody else can, in this process or another, until the lock is released or this process ends, however
+   * that happens.
+   * @throws PersistError PERSIST_LOCKED after `timeout_ms` (10,000 when absent); PERSIST_INVALID_NAME, PERSIST_READ_ONLY; the signal's reason
+   */
+  async claim(name: string, options: LockOptions = {}): Promise<Lock> {
+    this.#writer();
+    checkItemName(name);
+    return this.#locks!.lock(claim(name), "exclusive", options);
+  }
+
+  /** The same without waiting: null where somebody else has the claim. */
+  tryClaim(name: string): Lock | null {
+    this.#writer();
+    checkItemName(name);
+    return this.#locks!.tryLock(claim(name), "exclusive");
+  }
+
+  /**
+   * Tells of every commit from now on, by this process and others, when the snapshot has it. What happens faster than it is taken is told together. Ends when the signal
+   * aborts. (The system tells of changes on this machine only: those of others on a shared file system are seen with the next `refresh`.)
+   */
+  watch({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<Change> {
+    this.#checkOpen();
+    return watch(
+      {
+        directory: this.path,
+        refresh: () => this.refresh(),
+        listen: (listener) => {
+          this.#listeners.add(listener);
+          return () => this.#listeners.delete(listener);
+        },
+      },
+      signal,
+    );
+  }
+
+  /**
+   * Checks all that can be checked without running code: the journal, the index, size and checksum of every file, the aliases. Reads every byte.
+   * @throws PersistError PERSIST_IO
+   */
+  async verify(): Promise<VerifyReport> {
+    this.#checkOpen();
+    const { findings, checked } = await findProblems(this.#log);
+    return reportOf(findings, checked);
+  }
+
+  /**
+   * Puts right what {@link verify} finds, where that is possible without deleting anything: takes in what a person has edited, as a version; restores aliases; cuts off a
+   * line that was never finished.
+   * @returns what was done, and the problems that are left
+   * @throws PersistError as {@link insert}
+   */
+  async repair(): Promise<VerifyReport & { repaired: Repair[] }> {
+    const committer = this.#writer();
+    const durability = this.#settings.durability === "process" ? "process" : "full";
+    const { findings } = await findProblems(this.#log);
+    const repaired = await repairItems(this.#log, committer, findings, durability);
+    if (this.#log.isIndexEdited) {
+      await this.compact();
+      repaired.push({ file: join(this.path, "index.js"), message: "written anew, with what was edited" });
+    }
+    return { ...(await this.verify()), repaired };
+  }
+
   /** The items of the snapshot, one after the other: name, info, and how to get it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<DataSetEntry> {
     for (const name of this.names()) {
@@ -314,7 +385,9 @@ export class DataSet {
     return changes.length;
   }
 
-  #tell(_changes: readonly Change[]): void {}
+  #tell(changes: readonly Change[]): void {
+    for (const listener of this.#listeners) listener(changes);
+  }
 
   #snapshot(): ReadonlyMap<string, Item> {
     this.#checkOpen();

@@ -79,10 +79,9 @@ export function hex(crc: number): string {
 export class LineReader {
   readonly #file: string;
   #end: Position;
-  /** What has come after `#end`. */
-  #rest: Buffer = Buffer.alloc(0);
-  /** How much of `#rest` is known to hold no end of a line. */
-  #searched = 0;
+  /** What has come after the last end of a line. */
+  #rest: Buffer[] = [];
+  #rest_bytes = 0;
   /** Where the line that is not whole ends, if one was found. */
   #badUntil: number | undefined;
 
@@ -99,7 +98,7 @@ export class LineReader {
 
   /** Whether the end of the file is not the end of a line: something is there that was never finished. */
   get isTorn(): boolean {
-    return this.#badUntil !== undefined || this.#rest.length > 0;
+    return this.#badUntil !== undefined || this.#rest_bytes > 0;
   }
 
   /**
@@ -107,13 +106,10 @@ export class LineReader {
    * @throws PersistError PERSIST_CORRUPT, PERSIST_SYNTAX, PERSIST_FORMAT, PERSIST_LIMIT with the offset
    */
   *feed(piece: Buffer): Generator<Entry> {
-    this.#rest = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    for (;;) {
-      const length = this.#rest.indexOf(0x0a, this.#searched);
-      if (length < 0) break;
-      const line = this.#rest.subarray(0, length);
-      this.#rest = this.#rest.subarray(length + 1);
-      this.#searched = 0;
+    let next = piece;
+    for (let length = next.indexOf(0x0a); length >= 0; length = next.indexOf(0x0a)) {
+      const line = this.#lineWith(next.subarray(0, length));
+      next = next.subarray(length + 1);
       if (this.#badUntil !== undefined) {
         this.#lookForClaim(line, this.#badUntil);
         continue;
@@ -121,15 +117,25 @@ export class LineReader {
       const entry = this.#read(line);
       if (entry === undefined) {
         this.#lookForHistory(line);
-        this.#badUntil = this.#end.offset + length + 1;
+        this.#badUntil = this.#end.offset + line.length + 1;
         continue;
       }
       this.#end = entry.end;
       yield entry;
     }
-    this.#searched = this.#rest.length;
-    if (this.#rest.length > LONGEST_LINE_BYTES)
+    if (next.length > 0) this.#rest.push(next);
+    this.#rest_bytes += next.length;
+    if (this.#rest_bytes > LONGEST_LINE_BYTES)
       this.#fail("PERSIST_LIMIT", `a line of more than ${LONGEST_LINE_BYTES} bytes`);
+  }
+
+  /** The whole line that ends with `last`. */
+  #lineWith(last: Buffer): Buffer {
+    if (this.#rest.length === 0) return last;
+    const line = Buffer.concat([...this.#rest, last]);
+    this.#rest = [];
+    this.#rest_bytes = 0;
+    return line;
   }
 
   /** undefined for a line that is not whole */

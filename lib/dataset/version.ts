@@ -94,7 +94,7 @@ async function writeAs(
 }
 
 /** The CRC-32 of a whole file. */
-async function checksumOf(directory: string, name: string, size_bytes: number): Promise<string> {
+export async function checksumOf(directory: string, name: string, size_bytes: number): Promise<string> {
   const [sum] = await native().checksumRanges(join(directory, name), [{ offset: 0, size_bytes }], undefined);
   return hex(sum!);
 }
