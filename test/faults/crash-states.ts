@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataSet } from "persist-archive";
+import { loaderName, loaderText } from "#dist/store/loader.js";
 import { CrashModel, parseRecord, type Fate, type Operation, type Pending } from "./crash-model.ts";
 import { shim } from "./preload.ts";
 import { contents, findContent, OPTIONS, STEPS, type Content, type Durability } from "./script.ts";
@@ -170,6 +171,25 @@ export async function explore(
   }
 }
 
+/** Each kind of sync that a data set makes, by the file that is synced. Without any one of them, some state must be wrong. */
+export const SYNCS: ReadonlyMap<string, RegExp> = new Map([
+  ["the module of a version", /\/runs\/[^/]+~\w+\.js$/],
+  ["the array files of a version", /\/runs\/[^/]+~\w+\.\w+\.npy$/],
+  ["the directory", /\/runs$/],
+  ["the journal", /\/runs\/_journal\.\d+\.jsonl$/],
+  ["the index of a compaction", /\/runs\/\.index\.js\.\w+\.tmp$/],
+  ["the array loader", /\/\._load-\w+\.js\.\w+\.tmp$/],
+  ["the index of a new set", /\/\.runs\.\w+\.tmp\/index\.js$/],
+  ["the package.json of a new set", /\/package\.json$/],
+  ["the directory of a new set", /\/\.runs\.\w+\.tmp$/],
+  ["the directory above a new set", /^$/],
+]);
+
+/** The record as it would be if the program did not make one kind of sync. */
+export function withoutSync(operations: readonly Operation[], path: RegExp): Operation[] {
+  return operations.filter((operation) => operation.kind !== "sync" || !path.test(operation.path));
+}
+
 function hashOf(files: ReadonlyMap<string, Buffer>, acknowledged: number): string {
   const hash = createHash("sha1").update(String(acknowledged));
   for (const path of [...files.keys()].toSorted()) {
@@ -199,6 +219,15 @@ async function problemOf(
   const possible = expected.slice(Math.max(acknowledged, 0), begun + 1);
   try {
     const at = await findContent(path, possible);
+    assert.equal(
+      (JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as { type: string }).type,
+      "module",
+    );
+    if (possible[at]!.has("psi"))
+      assert.ok(
+        readFileSync(join(path, loaderName("package")), "utf8") === loaderText,
+        "the loader is not whole",
+      );
     const set = await DataSet.open(path, { ...OPTIONS, mode: "r+", durability: "process" });
     try {
       await set.insert({ after: 1 });
