@@ -77,6 +77,8 @@ export type Syscall =
   | "fsync"
   | "sync_file_range"
   | "mmap"
+  | "memfd_create"
+  | "copy_file_range"
   | "fstat"
   | "unlinkat"
   | "lock";
@@ -138,6 +140,27 @@ export interface Addon {
   readElementsSync(fd: number, request: ElementsToRead, file: string): ArrayBuffer;
   /** What a raw DEFLATE stream in a file inflates to: its first `wanted` bytes, or fewer where it ends. */
   inflateStart(fd: number, start: number, stored_bytes: number, wanted: number, file: string): Buffer;
+  /** Writes members of a zip file into an existing file made by this process, each as it is, and gives their CRC-32s. */
+  writeStored(
+    path: string,
+    members: readonly { offset: number; head: Uint8Array; data: Uint8Array }[],
+    control: Control | undefined,
+  ): Promise<number[]>;
+  /** The same deflated, on all cores, one after the other from `offset` on, each behind `lead_bytes` for its header. */
+  writeDeflated(
+    path: string,
+    offset: number,
+    members: readonly { lead_bytes: number; head: Uint8Array; data: Uint8Array }[],
+    control: Control | undefined,
+  ): Promise<{ offset: number; stored_bytes: number; crc: number }[]>;
+  /** Copies ranges of an open file (`from` is for messages) into an existing file made by this process. */
+  copyRanges(
+    fd: number,
+    from: string,
+    to: string,
+    ranges: readonly { from: number; to: number; size_bytes: number }[],
+    control: Control | undefined,
+  ): Promise<void>;
   /** The CRC-32 of each range of a file. */
   checksumRanges(
     path: string,

@@ -3,8 +3,9 @@ import { PersistError } from "../errors.ts";
 import type { ArrayFormat } from "./array-format.ts";
 import { parseArrayPath, type ArrayFileKind } from "./array-path.ts";
 import { npyFormat } from "./npy-format.ts";
+import { npzFormat } from "./npz-format.ts";
 
-const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = { npy: npyFormat };
+const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = { npy: npyFormat, npz: npzFormat };
 
 /** A file of arrays, and what reads and writes it. */
 export interface ArrayFileAt {

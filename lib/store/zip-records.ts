@@ -1,10 +1,12 @@
-// The records of a zip file of stored entries, with zip64 where a number needs it. Lays entries out and encodes their
-// records; knows nothing of what the entries hold.
+// The records of a zip file, with zip64 where a number needs it. Lays entries out and encodes their records; knows
+// nothing of what the entries hold.
 
-/** An entry to be stored: its name in the archive, and its bytes. */
+/** An entry: its name in the archive, and its bytes. */
 export interface ZipEntry {
   readonly name: string;
   readonly size_bytes: number;
+  /** Bytes in the file where these are deflated; the same number when absent: stored. */
+  readonly deflated_bytes?: number;
 }
 
 /** Where an entry lies. */
@@ -22,6 +24,7 @@ const END64_BYTES = 56 + 20;
 const LARGEST_32 = 0xffffffff;
 const LARGEST_16 = 0xffff;
 const UTF8_NAME = 0x0800;
+const DEFLATED = 8;
 const EPOCH_DATE = 0x21; // 1980-01-01: the same arrays give the same bytes
 const ZIP64 = 0x0001;
 const ALIGNMENT = 0xd935; // Android's field for padding, which readers skip
@@ -31,12 +34,26 @@ export function placeEntries(entries: readonly ZipEntry[], alignment: number): P
   let header_offset = 0;
   return entries.map((entry) => {
     // room for the padding field's own four bytes is always left
-    const least = header_offset + LOCAL_BYTES + Buffer.byteLength(entry.name) + zip64Size(entry) + 4;
+    const least = header_offset + localHeaderSize(entry) + 4;
     const offset = Math.ceil(least / alignment) * alignment;
     const placed = { ...entry, header_offset, offset };
-    header_offset = offset + entry.size_bytes;
+    header_offset = endOf(placed);
     return placed;
   });
+}
+
+/** Bytes of a local header without padding. */
+export function localHeaderSize(entry: ZipEntry): number {
+  return LOCAL_BYTES + Buffer.byteLength(entry.name) + zip64Size(entry);
+}
+
+/** Where the next entry may begin. */
+export function endOf(entry: PlacedEntry): number {
+  return entry.offset + storedBytes(entry);
+}
+
+function storedBytes({ size_bytes, deflated_bytes = size_bytes }: ZipEntry): number {
+  return deflated_bytes;
 }
 
 /** The local header of an entry: from its `header_offset` to its `offset`. */
@@ -54,18 +71,20 @@ export function localHeader(entry: PlacedEntry, crc32: number): Buffer {
     out.writeUInt16LE(ZIP64, at);
     out.writeUInt16LE(16, at + 2);
     out.writeBigUInt64LE(BigInt(entry.size_bytes), at + 4);
-    out.writeBigUInt64LE(BigInt(entry.size_bytes), at + 12);
+    out.writeBigUInt64LE(BigInt(storedBytes(entry)), at + 12);
     at += 20;
   }
-  out.writeUInt16LE(ALIGNMENT, at);
-  out.writeUInt16LE(out.length - at - 4, at + 2);
+  if (at < out.length) {
+    out.writeUInt16LE(ALIGNMENT, at);
+    out.writeUInt16LE(out.length - at - 4, at + 2);
+  }
   return out;
 }
 
 /** The central directory and the end records, which come after the last entry. */
 export function centralDirectory(entries: readonly PlacedEntry[], crc32s: readonly number[]): Buffer {
   const last = entries.at(-1);
-  const start = last === undefined ? 0 : last.offset + last.size_bytes;
+  const start = last === undefined ? 0 : endOf(last);
   const records = entries.map((entry, k) => centralRecord(entry, crc32s[k]!));
   const size = records.reduce((sum, record) => sum + record.length, 0);
   return Buffer.concat([...records, endRecords(entries.length, start, size)]);
@@ -73,10 +92,10 @@ export function centralDirectory(entries: readonly PlacedEntry[], crc32s: readon
 
 function centralRecord(entry: PlacedEntry, crc32: number): Buffer {
   const name = Buffer.from(entry.name);
-  const wide = entry.size_bytes >= LARGEST_32;
+  const wide = zip64Size(entry) > 0;
   const far = entry.header_offset >= LARGEST_32;
   const numbers = [
-    ...(wide ? [entry.size_bytes, entry.size_bytes] : []),
+    ...(wide ? [entry.size_bytes, storedBytes(entry)] : []),
     ...(far ? [entry.header_offset] : []),
   ];
   const extra = numbers.length === 0 ? 0 : 4 + 8 * numbers.length;
@@ -100,13 +119,14 @@ function centralRecord(entry: PlacedEntry, crc32: number): Buffer {
 
 /** What local and central records share: from the version needed to the sizes. */
 function writeCommon(out: Buffer, at: number, entry: ZipEntry, crc32: number, zip64: boolean): void {
-  const size = entry.size_bytes >= LARGEST_32 ? LARGEST_32 : entry.size_bytes;
+  const isWide = zip64Size(entry) > 0;
   out.writeUInt16LE(zip64 ? 45 : 20, at);
   out.writeUInt16LE(UTF8_NAME, at + 2);
+  out.writeUInt16LE(entry.deflated_bytes === undefined ? 0 : DEFLATED, at + 4);
   out.writeUInt16LE(EPOCH_DATE, at + 8);
   out.writeUInt32LE(crc32, at + 10);
-  out.writeUInt32LE(size, at + 14);
-  out.writeUInt32LE(size, at + 18);
+  out.writeUInt32LE(isWide ? LARGEST_32 : storedBytes(entry), at + 14);
+  out.writeUInt32LE(isWide ? LARGEST_32 : entry.size_bytes, at + 18);
 }
 
 function endRecords(count: number, start: number, size: number): Buffer {
@@ -133,6 +153,7 @@ function endRecords(count: number, start: number, size: number): Buffer {
   return out;
 }
 
+/** Both sizes are wide, or none. What does not get smaller by deflating gets larger by less than a thousandth. */
 function zip64Size({ size_bytes }: ZipEntry): number {
-  return size_bytes >= LARGEST_32 ? 20 : 0;
+  return size_bytes >= LARGEST_32 - LARGEST_32 / 1000 ? 20 : 0;
 }

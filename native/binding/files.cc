@@ -2,11 +2,13 @@
 #include <fcntl.h>
 
 #include "array/crc32.h"
+#include "array/members.h"
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
 #include "binding/task.h"
 #include "os/beneath.h"
+#include "os/copy.h"
 #include "os/write.h"
 
 namespace persist::binding {
@@ -129,6 +131,126 @@ class WriteRangesTask : public WritingTask {
   std::vector<os::Range> ranges_;
 };
 
+array::Content TakeContent(const Napi::Object& member) {
+  const os::Span head = TakeBytes(member.Get("head"), "head");
+  return {std::string(static_cast<const char*>(head.start), head.size_bytes),
+          TakeBytes(member.Get("data"), "data")};
+}
+
+/** Members of a zip file, stored. */
+class WriteStoredTask : public WritingTask {
+ public:
+  WriteStoredTask(std::string path, const Napi::Array& list, std::shared_ptr<JobControl> control)
+      : WritingTask(list, std::move(control), false), path_(std::move(path)) {
+    for (uint32_t k = 0; k < list.Length(); k++) {
+      const Napi::Object member = TakeObject(list[k], "member");
+      members_.push_back({TakeInteger(member.Get("offset"), "offset"), TakeContent(member)});
+    }
+  }
+
+  void Run() override { sums_ = array::WriteStored(path_, members_, how()); }
+
+  Napi::Value Result(Napi::Env env) override {
+    std::vector<os::Span> spans;
+    for (const array::StoredMember& member : members_) spans.push_back(member.content.data);
+    if (!unmoved(spans)) throw Detached(path_);
+    Napi::Array out = Napi::Array::New(env, sums_.size());
+    for (uint32_t k = 0; k < sums_.size(); k++) out[k] = sums_[k];
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::vector<array::StoredMember> members_;
+  std::vector<uint32_t> sums_;
+};
+
+/** Members of a zip file, deflated. */
+class WriteDeflatedTask : public WritingTask {
+ public:
+  WriteDeflatedTask(std::string path, uint64_t offset, const Napi::Array& list,
+                    std::shared_ptr<JobControl> control)
+      : WritingTask(list, std::move(control), false), path_(std::move(path)), offset_(offset) {
+    for (uint32_t k = 0; k < list.Length(); k++) {
+      const Napi::Object member = TakeObject(list[k], "member");
+      members_.push_back({TakeInteger(member.Get("lead_bytes"), "lead_bytes"), TakeContent(member)});
+    }
+  }
+
+  void Run() override { placed_ = array::WriteDeflated(path_, offset_, members_, how()); }
+
+  Napi::Value Result(Napi::Env env) override {
+    std::vector<os::Span> spans;
+    for (const array::MemberToDeflate& member : members_) spans.push_back(member.content.data);
+    if (!unmoved(spans)) throw Detached(path_);
+    Napi::Array out = Napi::Array::New(env, placed_.size());
+    for (uint32_t k = 0; k < placed_.size(); k++) {
+      Napi::Object place = Napi::Object::New(env);
+      place["offset"] = static_cast<double>(placed_[k].offset);
+      place["stored_bytes"] = static_cast<double>(placed_[k].stored_bytes);
+      place["crc"] = placed_[k].crc;
+      out[k] = place;
+    }
+    return out;
+  }
+
+ private:
+  std::string path_;
+  uint64_t offset_;
+  std::vector<array::MemberToDeflate> members_;
+  std::vector<array::DeflatedMember> placed_;
+};
+
+class CopyTask : public Task {
+ public:
+  CopyTask(int from, std::string from_path, std::string to_path, const Napi::Array& list,
+           std::shared_ptr<JobControl> control)
+      : from_(from),
+        from_path_(std::move(from_path)),
+        to_path_(std::move(to_path)),
+        control_(std::move(control)) {
+    for (uint32_t k = 0; k < list.Length(); k++) {
+      const Napi::Object range = TakeObject(list[k], "range");
+      ranges_.push_back({static_cast<off_t>(TakeInteger(range.Get("from"), "from")),
+                         static_cast<off_t>(TakeInteger(range.Get("to"), "to")),
+                         TakeInteger(range.Get("size_bytes"), "size_bytes")});
+    }
+  }
+  ~CopyTask() override {
+    if (control_) control_->Ended();
+  }
+
+  void Run() override { os::CopyRanges(from_, from_path_, to_path_, ranges_, control_.get()); }
+
+  Napi::Value Result(Napi::Env env) override { return env.Undefined(); }
+
+ private:
+  int from_;
+  std::string from_path_;
+  std::string to_path_;
+  std::vector<os::RangeToCopy> ranges_;
+  std::shared_ptr<JobControl> control_;
+};
+
+Napi::Value WriteStored(const Napi::CallbackInfo& info) {
+  return RunInPool(
+      info.Env(), std::make_unique<WriteStoredTask>(TakeString(info[0], "path"), TakeList(info[1], "members"),
+                                                    JobControl::Unwrap(info[2])));
+}
+
+Napi::Value WriteDeflated(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(), std::make_unique<WriteDeflatedTask>(
+                                   TakeString(info[0], "path"), TakeInteger(info[1], "offset"),
+                                   TakeList(info[2], "members"), JobControl::Unwrap(info[3])));
+}
+
+Napi::Value CopyRanges(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(),
+                   std::make_unique<CopyTask>(static_cast<int>(TakeInteger(info[0], "fd")),
+                                              TakeString(info[1], "from"), TakeString(info[2], "to"),
+                                              TakeList(info[3], "ranges"), JobControl::Unwrap(info[4])));
+}
+
 class ChecksumTask : public Task {
  public:
   ChecksumTask(std::string path, const Napi::Array& list, std::shared_ptr<JobControl> control)
@@ -188,6 +310,9 @@ void AddFiles(Napi::Object exports) {
   Add(exports, "writeFiles", WriteFiles);
   Add(exports, "writeFilesSync", WriteFilesSync);
   Add(exports, "writeRanges", WriteRanges);
+  Add(exports, "writeStored", WriteStored);
+  Add(exports, "writeDeflated", WriteDeflated);
+  Add(exports, "copyRanges", CopyRanges);
   Add(exports, "checksumRanges", ChecksumRanges);
 }
 

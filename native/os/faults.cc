@@ -64,6 +64,20 @@ int Lock(int fd, int command, struct flock* lock) {
   return Fails("lock") ? -1 : system_calls.lock(fd, command, lock);
 }
 
+int MemfdCreate(const char* name, unsigned flags) {
+  return Fails("memfd_create") ? -1 : system_calls.memfd_create(name, flags);
+}
+ssize_t CopyFileRange(int from, off_t* from_offset, int to, off_t* to_offset, size_t size_bytes,
+                      unsigned flags) {
+  const auto due = Count("copy_file_range");
+  if (due && due->how == Fault::How::kFail) {
+    errno = due->error;
+    return -1;
+  }
+  return system_calls.copy_file_range(from, from_offset, to, to_offset,
+                                      due ? (size_bytes + 1) / 2 : size_bytes, flags);
+}
+
 ssize_t Pread(int fd, void* into, size_t size_bytes, off_t offset) {
   const auto due = Count("pread");
   if (due && due->how == Fault::How::kFail) {
@@ -114,6 +128,8 @@ uint64_t Plan(std::vector<Fault> faults) {
     sys.fdatasync = FdataSync;
     sys.fsync = Fsync;
     sys.mmap = Mmap;
+    sys.memfd_create = MemfdCreate;
+    sys.copy_file_range = CopyFileRange;
     sys.lock = Lock;
   }
   return counted;

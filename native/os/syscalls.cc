@@ -38,6 +38,8 @@ const Syscalls system_calls = {
     .fsync = ::fsync,
     .mmap = ::mmap,
     .munmap = ::munmap,
+    .memfd_create = ::memfd_create,
+    .copy_file_range = ::copy_file_range,
     .lock = Lock,
 };
 

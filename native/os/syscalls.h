@@ -26,6 +26,9 @@ struct Syscalls {
   int (*fsync)(int fd);
   void* (*mmap)(void* at, size_t size_bytes, int protection, int flags, int fd, off_t offset);
   int (*munmap)(void* at, size_t size_bytes);
+  int (*memfd_create)(const char* name, unsigned flags);
+  ssize_t (*copy_file_range)(int from, off_t* from_offset, int to, off_t* to_offset, size_t size_bytes,
+                             unsigned flags);
   int (*lock)(int fd, int command, struct flock* lock);
 };
 

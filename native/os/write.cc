@@ -114,6 +114,10 @@ std::vector<std::string> CreateFiles(const std::string& directory, const std::ve
   return created.Keep();
 }
 
+void WriteRange(const Fd& file, const Range& range, const How& how, const std::string& path) {
+  WriteAt(file, range.offset, {}, range.data, how, path);
+}
+
 void WriteRanges(const std::string& path, const std::vector<Range>& ranges, const How& how) {
   const Fd fd(sys.openat(AT_FDCWD, path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0));
   if (!fd.valid()) throw SystemError("openat", path);

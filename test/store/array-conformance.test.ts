@@ -1,0 +1,243 @@
+// What every format of array files must do, through the public functions, with NumPy as the judge.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  NDArray,
+  isPersistError,
+  listArrays,
+  mapArray,
+  readArray,
+  writeArray,
+  type Progress,
+} from "persist-archive";
+import { dtype as lookUp } from "#dist/dtype.js";
+import { native } from "#dist/native.js";
+import { python } from "../support/python.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { FORMATS } from "./array-formats.ts";
+import { everyArray, everyMemory } from "./arrays.ts";
+
+const MIB = 2 ** 20;
+
+interface Seen {
+  dtype: string;
+  shape: number[];
+  hex: string;
+}
+
+function seenIn(array: NDArray): Seen {
+  const { data, dtype, shape } = array.contiguous();
+  return {
+    dtype,
+    shape: [...shape],
+    hex: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex"),
+  };
+}
+
+const DESCRIBE = `
+def describe(a):
+    a = np.asarray(a)
+    little = a.astype(a.dtype.newbyteorder("<"), copy=False)
+    return {"dtype": a.dtype.name if a.dtype.kind not in "SUV" else a.dtype.str[1:], "shape": list(a.shape), "hex": little.tobytes().hex()}
+`;
+
+const arrays = [...everyArray(), ...everyMemory()].map(({ name, dtype, shape, bytes }) => {
+  const { Data } = lookUp(dtype);
+  const length = bytes.byteLength / Data.BYTES_PER_ELEMENT;
+  const isAligned = bytes.byteOffset % Data.BYTES_PER_ELEMENT === 0;
+  const [buffer, offset] = isAligned ? [bytes.buffer, bytes.byteOffset] : [new Uint8Array(bytes).buffer, 0];
+  const array = new NDArray({ data: new Data(buffer, offset, length), shape, dtype });
+  return { name, array, seen: { dtype, shape: [...shape], hex: Buffer.from(bytes).toString("hex") } };
+});
+
+for (const { title, ending, isMany, compress, isMappable, python: library } of FORMATS) {
+  const pathOf = (directory: string, name: string): string =>
+    isMany ? `${join(directory, `all${ending}`)}#${name}` : join(directory, `${name}${ending}`);
+  const fileOf = (path: string): string => path.split("#")[0]!;
+  const options = compress ? { compress } : {};
+  const noise = (n: number): Float64Array => Float64Array.from({ length: n }, (_, k) => Math.sin(k * k));
+
+  describe(`array files: ${title}`, () => {
+    it("hold every type and shape: read back here, and by NumPy, bit by bit", async () => {
+      const directory = temporaryDirectory();
+      for (const { name, array } of arrays) await writeArray(pathOf(directory, name), array, options);
+      for (const { name, seen } of arrays) {
+        const path = pathOf(directory, name);
+        assert.deepEqual(seenIn(await readArray(path)), seen, name);
+        assert.deepEqual(seenIn(await readArray(path, { map: true })), seen, name);
+        const [info, ...more] = await listArrays(path);
+        const { dtype, shape, size_bytes } = info!;
+        assert.deepEqual([dtype, shape, size_bytes, more], [seen.dtype, seen.shape, seen.hex.length / 2, []]);
+        assert.equal(info!.name, isMany ? name : "");
+        assert.equal(info!.mappable, isMappable);
+      }
+      const given = arrays.map(({ name }) => [fileOf(pathOf(directory, name)), name]);
+      const found = python<Seen[]>(
+        `${library}${DESCRIBE}\nresult = [describe(load(*pair)) for pair in given]`,
+        given,
+      );
+      for (const [k, { name, seen }] of arrays.entries()) assert.deepEqual(found[k], seen, name);
+    });
+
+    it("are read when NumPy has written them, in any order and byte order", async () => {
+      const path = join(temporaryDirectory(), `theirs${ending}`);
+      const program = `
+${library}${DESCRIBE}
+rng = np.random.default_rng(7)
+result = {}
+for code in ["<f8", ">f8", "<c8", ">c16", ">i2", "<u4", ">u8", "?", ">f2", ">U4", "S3", ">M8[ms]", ">m8[h]"]:
+    for order in "CF":
+        a = np.frombuffer(rng.integers(0, 2, 24 * np.dtype(code).itemsize, dtype=np.uint8).tobytes(), dtype=code).reshape(2, 3, 4)
+        a = np.asarray(a, order=order)
+        name = code.replace("<", "l").replace(">", "b") + order
+        store(given if ${isMany ? "True" : "False"} else given[:-4] + name + ".npy", {name: a})
+        result[name] = describe(a)
+        ${isMany ? 'kept = globals().setdefault("kept", {}); kept[name] = a' : ""}
+${isMany ? "store(given, kept)" : ""}
+`;
+      const expected = python<Record<string, Seen>>(program, path);
+      for (const [name, seen] of Object.entries(expected)) {
+        const theirs = isMany ? `${path}#${name}` : `${path.slice(0, -4)}${name}.npy`;
+        const array = await readArray(theirs);
+        assert.deepEqual(seenIn(array), seen, name);
+        if (name.endsWith("F")) assert.equal(array.stride[0], 1);
+        const selection = [1, [null, null, -1], [1, 4, 2]] as const;
+        assert.deepEqual(
+          seenIn(await readArray(theirs, { selection })),
+          seenIn(array.slice(selection)),
+          name,
+        );
+      }
+    });
+
+    it("hold arrays of several parts, of which a selection is read as well", async () => {
+      const path = pathOf(temporaryDirectory(), "large");
+      const data = noise(700_000);
+      await writeArray(path, { data, shape: [700, 1000] }, { ...options, durability: "full" });
+      assert.deepEqual((await readArray(path)).data, data);
+      const part = await readArray(path, {
+        selection: [
+          [10, null, 7],
+          [3, 8],
+        ],
+      });
+      assert.deepEqual([part.shape, part.get(98, 4)], [[99, 5], data[696_007]]);
+      const sum = python<number>(`${library}\nresult = float(load(*given).sum())`, [fileOf(path), "large"]);
+      assert.ok(Math.abs(sum - data.reduce((a, b) => a + b)) < 1e-6);
+    });
+
+    it("replace an array of that name and keep all others", async () => {
+      const directory = temporaryDirectory();
+      await writeArray(pathOf(directory, "a"), noise(10), options);
+      await writeArray(pathOf(directory, "b"), noise(300_000), options);
+      await writeArray(pathOf(directory, "c"), new Int8Array(0));
+      const old = isMappable ? mapArray(pathOf(directory, "b")) : undefined;
+      await writeArray(pathOf(directory, "b"), noise(20), options);
+      assert.equal(old?.get(299_999), old && noise(300_000)[299_999]);
+      old?.close();
+      for (const [name, n] of [
+        ["a", 10],
+        ["b", 20],
+        ["c", 0],
+      ] as const)
+        assert.equal((await readArray(pathOf(directory, name))).size, n);
+      assert.equal(readdirSync(directory).length, isMany ? 1 : 3);
+    });
+
+    it("report progress, and stop when aborted without a trace", async () => {
+      const directory = temporaryDirectory();
+      const path = pathOf(directory, "a");
+      await writeArray(path, noise(3), options);
+      const before = readFileSync(fileOf(path));
+      const data = noise(4 * MIB);
+      const seen: Progress[] = [];
+      await writeArray(pathOf(temporaryDirectory(), "a"), data, {
+        ...options,
+        onProgress: (p) => seen.push(p),
+      });
+      assert.equal(seen.at(-1)!.done_bytes, seen.at(-1)!.total_bytes);
+      for (const delay_ms of [0, 3, 10]) {
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        const writing = writeArray(path, data, { ...options, durability: "full", signal: controller.signal });
+        setTimeout(() => controller.abort(reason), delay_ms);
+        await assert.rejects(writing, (error) => error === reason);
+        assert.deepEqual(readdirSync(directory).length, 1);
+        assert.deepEqual(readFileSync(fileOf(path)), before);
+      }
+      await assert.rejects(readArray(path, { signal: AbortSignal.abort() }), { name: "AbortError" });
+    });
+
+    it("are DETACHED when the memory is transferred while it is written, and stay as they were", async () => {
+      const directory = temporaryDirectory();
+      const path = pathOf(directory, "a");
+      await writeArray(path, noise(3), options);
+      const before = readFileSync(fileOf(path));
+      for (let round = 0; round < 3; round++) {
+        const data = noise(2 * MIB);
+        const writing = writeArray(path, data, options);
+        setTimeout(() => structuredClone(data.buffer, { transfer: [data.buffer as ArrayBuffer] }), round);
+        await assert.rejects(writing, (error) => isPersistError(error, "PERSIST_DETACHED"));
+        assert.deepEqual(readFileSync(fileOf(path)), before);
+        assert.equal(readdirSync(directory).length, 1);
+      }
+    });
+
+    it("stay as they were when any system call of a rewrite fails", async () => {
+      const directory = temporaryDirectory();
+      const path = pathOf(directory, "a");
+      await writeArray(path, noise(50_000), options);
+      if (isMany) await writeArray(pathOf(directory, "b"), noise(9), options);
+      const before = readFileSync(fileOf(path));
+      const rewrite = (): Promise<unknown> =>
+        writeArray(path, noise(150_000), { ...options, durability: "full" });
+      let failed = 0;
+      for (let at = 1; ; at++) {
+        native().plan([{ call: "any", at, how: "fail", errno: 5 }]);
+        const error = await rewrite().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        const calls = native().plan([]);
+        if (error !== undefined) {
+          failed++;
+          assert.ok(isPersistError(error, "PERSIST_IO", "PERSIST_DURABILITY_UNKNOWN"));
+          assert.deepEqual(readFileSync(fileOf(path)), before, `call ${at}`);
+        }
+        assert.equal(readdirSync(directory).length, 1, `call ${at}`);
+        if (error === undefined) writeFileSync(fileOf(path), before);
+        if (calls < at) break;
+      }
+      assert.ok(failed >= 3, `${failed} calls mattered`);
+    });
+
+    it("hold descriptors and mappings level over many reads and writes", async () => {
+      const directory = temporaryDirectory();
+      const path = pathOf(directory, "a");
+      const count = (): number => readdirSync("/proc/self/fd").length;
+      const cycle = async (): Promise<void> => {
+        await writeArray(path, noise(100), options);
+        await readArray(path);
+        await listArrays(path);
+        if (isMappable) mapArray(path).close();
+      };
+      await cycle();
+      const [files, mappings] = [count(), native().liveMappings()];
+      for (let k = 0; k < 100; k++) await cycle();
+      assert.deepEqual([count(), native().liveMappings()], [files, mappings]);
+    });
+
+    it("say what is missing", async () => {
+      const path = pathOf(temporaryDirectory(), "none");
+      const isMissing = (error: unknown): boolean => isPersistError(error, "PERSIST_NOT_FOUND");
+      await assert.rejects(readArray(path), isMissing);
+      await assert.rejects(listArrays(path), isMissing);
+      if (!isMany) return;
+      await writeArray(path.replace("#none", "#some"), noise(1), options);
+      await assert.rejects(readArray(path), isMissing);
+      await assert.rejects(listArrays(path), isMissing);
+      await assert.rejects(readArray(fileOf(path)), TypeError);
+    });
+  });
+}

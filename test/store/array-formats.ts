@@ -1,0 +1,46 @@
+// The formats of array files, as the conformance suite sees them: how a path is made, what the format can do, and how
+// Python reads and writes it.
+
+/** A format in one way of writing it. */
+export interface FormatUnderTest {
+  readonly title: string;
+  /** The ending of its files. */
+  readonly ending: string;
+  /** Whether a file holds many arrays, by name. */
+  readonly isMany: boolean;
+  readonly compress: boolean;
+  readonly isMappable: boolean;
+  /** Python: `load(path, name)` gives an array, `store(path, arrays)` writes a dict of them into one file. */
+  readonly python: string;
+}
+
+const NPY = `
+def load(path, name):
+    return np.load(path, allow_pickle=False)
+def store(path, arrays):
+    for a in arrays.values():
+        np.save(path, a)
+`;
+
+const NPZ = `
+import zipfile
+def load(path, name):
+    with zipfile.ZipFile(path) as z:
+        assert z.testzip() is None
+    return np.load(path, allow_pickle=False)[name]
+def store(path, arrays):
+    np.savez(path, **arrays)
+`;
+
+export const FORMATS: readonly FormatUnderTest[] = [
+  { title: "npy", ending: ".npy", isMany: false, compress: false, isMappable: true, python: NPY },
+  { title: "npz", ending: ".npz", isMany: true, compress: false, isMappable: true, python: NPZ },
+  {
+    title: "npz, compressed",
+    ending: ".npz",
+    isMany: true,
+    compress: true,
+    isMappable: false,
+    python: NPZ.replace("np.savez", "np.savez_compressed"),
+  },
+];
