@@ -1,5 +1,5 @@
 // Finds values among a module's exports and their members. No getter is called but those of a CommonJS module's exports, which compilers write for
-// what a module passes on.
+// what a module passes on. (Those of `process` warn of what is deprecated, in a child process.)
 
 import { getOwnPropertyDescriptor, isModuleNamespaceObject, isProxy, ownKeys } from "../primordials.ts";
 
@@ -30,7 +30,7 @@ export function visitMembers(exports: unknown, visit: (value: unknown, path: str
       for (const key of ownKeys(holder)) {
         if (typeof key !== "string" || key === "module.exports" || (depth > 0 && key === "constructor"))
           continue;
-        const value = read(holder, key, depth === 0);
+        const value = read(holder, key, depth === 0 && holder !== process);
         const here = [...path, key];
         if (visit(value, here)) return;
         if (isHolder(value)) next.push({ holder: value, path: here });
