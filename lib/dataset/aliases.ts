@@ -2,7 +2,7 @@
 // from it after a crash. What a person has made of an alias is not overwritten then.
 
 import { join } from "node:path";
-import { exists, isSameContent, isSameFile, listDirectory, removeFile } from "../disk/files.ts";
+import { exists, factsOf, isSameContent, isSameFile, listDirectory, removeFile } from "../disk/files.ts";
 import { linkOver } from "../disk/links.ts";
 import { aliasOf } from "./names.ts";
 import type { State } from "./state.ts";
@@ -19,21 +19,34 @@ export async function follow(directory: string, state: State, name: string): Pro
 
 /**
  * The same where a writer may have died before it could: what is neither missing nor the alias of an older version is left alone. Gives whether anything was done.
+ * @param before called before something is done
  */
-export async function restore(directory: string, state: State, name: string): Promise<boolean> {
+export async function restore(
+  directory: string,
+  state: State,
+  name: string,
+  before: () => Promise<void> = async () => {},
+): Promise<boolean> {
   const path = join(directory, aliasOf(name));
   const item = state.items.get(name);
   if (item !== undefined && (await isSameFile(path, join(directory, item.files[0]![0])))) return false;
   const isWanted = (await exists(path)) ? await isOlder(directory, state, name) : item !== undefined;
-  if (isWanted) await follow(directory, state, name);
-  return isWanted;
+  if (!isWanted) return false;
+  await before();
+  await follow(directory, state, name);
+  return true;
 }
 
-/** Whether an alias is that of a version that was superseded. */
+/** Whether an alias is that of a version which the item has no more: superseded, or that of another item, to which this one was renamed. */
 async function isOlder(directory: string, state: State, name: string): Promise<boolean> {
   const path = join(directory, aliasOf(name));
-  for (const { name: owner, files } of state.superseded) {
-    if (owner === name && (await isSameContent(path, join(directory, files[0]![0])))) return true;
+  const facts = await factsOf(path);
+  const renamed = [...state.unlinked.keys()].flatMap(
+    (other) => state.items.get(other)?.files.slice(0, 1) ?? [],
+  );
+  for (const [version, size_bytes] of [...state.superseded.map(({ files }) => files[0]!), ...renamed]) {
+    if (size_bytes === facts?.size_bytes && (await isSameContent(path, join(directory, version))))
+      return true;
   }
   return false;
 }

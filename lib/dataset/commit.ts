@@ -225,12 +225,20 @@ export class Committer {
     const recent = last === undefined ? [] : [...last.delete, ...last.put.keys()];
     const doubtful = this.#followed === undefined || isReloaded ? state.unlinked.keys() : recent;
     for (const name of [...this.#behind, ...doubtful]) {
-      await restore(this.#log.directory, state, name).then(
+      await restore(this.#log.directory, state, name, () => this.#syncOthers()).then(
         () => this.#behind.delete(name),
-        () => this.#behind.add(name),
+        (error: unknown) => {
+          if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
+          this.#behind.add(name);
+        },
       );
     }
     this.#followed = state.generation;
+  }
+
+  /** Whoever wrote the last line may have died before it was synced, and no alias is replaced before. */
+  async #syncOthers(): Promise<void> {
+    if (this.#options.durability !== "process" && !this.#isSynced()) await this.#sync();
   }
 
   /** Step 4. */

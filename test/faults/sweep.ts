@@ -5,7 +5,7 @@
 //
 // prints a line of JSON for each step: what was struck, how often, and what failed to hold.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -145,6 +145,9 @@ async function check(path: string, expected: readonly Content[], how: string, er
     assert.ok(readFileSync(alias).equals(readFileSync(version)), `${name}.js is another version`);
     for (const [file, size] of item.files) assert.equal(statSync(join(path, file)).size, size, file);
   }
+  for (const file of readdirSync(path))
+    if (/^[^_.~]+\.js$/.test(file) && file !== "index.js")
+      assert.ok(log.state.items.has(file.slice(0, -3)), `${file} is the alias of nothing`);
   await log.close();
 }
 
