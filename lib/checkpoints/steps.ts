@@ -24,7 +24,7 @@ export async function listSteps(directory: string): Promise<number[]> {
     const step = Number(match?.[1]);
     return match !== null && Number.isSafeInteger(step) && stepName(step) === name ? [step] : [];
   });
-  return steps.sort((a, b) => a - b);
+  return steps.toSorted((a, b) => a - b);
 }
 
 /** Paths of what was being written or removed; only the one writer may remove it. */
