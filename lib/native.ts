@@ -129,6 +129,14 @@ export interface Addon {
     durable: boolean,
     control: Control | undefined,
   ): Promise<void>;
+  /** The same in an open file, whose descriptor stays open until then. With no ranges, and `durable`, it only syncs. */
+  writeOpenRanges(
+    fd: number,
+    file: string,
+    ranges: readonly { offset: number; data: Uint8Array }[],
+    durable: boolean,
+    control: Control | undefined,
+  ): Promise<void>;
   /** Reads elements into fresh memory, on a worker; `fd` stays open until then. Throws TRUNCATED, FORMAT, CORRUPT, IO. */
   readElements(
     fd: number,

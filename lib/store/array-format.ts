@@ -71,11 +71,11 @@ export interface OpenedArray {
   read(selection: Selection, job: JobOptions): Promise<NDArray>;
   /** Writes a block whose first element belongs at `start`, within the shape. */
   write(block: NDArray, start: readonly number[], job: JobOptions): Promise<void>;
-  /** Lengthens axis 0 by the block's first extent. Afterwards others see all of the new frames; before, and if it fails, none. */
+  /** Lengthens axis 0 by the block's first extent. Others see all of the new frames after the next `flush` or `close`; before, and if it fails, none. */
   append(block: NDArray, job: JobOptions): Promise<void>;
-  /** Returns when everything written would survive a crash of the machine. */
+  /** Returns when everything written would survive a crash of the machine. Not called for an array opened for reading. */
   flush(): Promise<void>;
-  /** Closes the file; called once. */
+  /** Closes the file, after a flush where frames were appended since the last one; called once. */
   close(): Promise<void>;
 }
 

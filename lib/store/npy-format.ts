@@ -4,9 +4,18 @@ import { basename, dirname } from "node:path";
 import { dtype } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { bytesOf, type NDArray } from "../ndarray.ts";
-import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
+import type {
+  ArrayFormat,
+  ArrayInfo,
+  NewArray,
+  OpenMode,
+  OpenedArray,
+  ReadOptions,
+  WriteArrayJob,
+} from "./array-format.ts";
 import { isMappable, mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
+import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { npyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
@@ -14,16 +23,7 @@ import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 import { writeNewFiles } from "./write-new-files.ts";
 
-export const npyFormat: ArrayFormat = {
-  lacks: {
-    create: "npy files are not created step by step",
-    open: "npy files are not opened step by step",
-  },
-  list,
-  read,
-  write,
-  map,
-};
+export const npyFormat: ArrayFormat = { lacks: {}, list, read, write, map, create, open };
 
 async function list(file: string): Promise<ArrayInfo[]> {
   const fd = openFile(file, "r");
@@ -81,6 +81,17 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
       job,
     ),
   );
+}
+
+async function create(file: string, _name: string, array: NewArray): Promise<OpenedArray> {
+  if (array.compress) throw cannot(file, "compressed arrays: HDF5 files can");
+  if (array.chunks !== undefined) throw cannot(file, "chunks: HDF5 files can");
+  if (array.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
+  return createNpy(file, array);
+}
+
+async function open(file: string, _name: string, mode: OpenMode): Promise<OpenedArray> {
+  return openNpy(file, mode);
 }
 
 function cannot(file: string, what: string): PersistError {

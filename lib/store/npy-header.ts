@@ -15,12 +15,16 @@ const LONGEST_HEADER_BYTES = 4 * 2 ** 20;
 /** How many bytes of a file are certain to be enough for `headerSize`. */
 export const PREAMBLE_BYTES = 12;
 
-/** The header of a C-order, little-endian array, as NumPy itself writes it: a multiple of 64 bytes. */
-export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
+/**
+ * The header of a C-order, little-endian array, as NumPy itself writes it: a multiple of 64 bytes, and at least `least_bytes`
+ * where a longer shape may take its place.
+ */
+export function npyHeader(descr: string, shape: readonly number[], least_bytes: number = 0): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const preamble = MAGIC.length + 4;
-  const size = Math.ceil((preamble + text.length + 1) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+  const needed = Math.max(preamble + text.length + 1, least_bytes);
+  const size = Math.ceil(needed / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
   const length = size - preamble;
   const start = `${MAGIC}\x01\x00${String.fromCharCode(length & 0xff, length >> 8)}`;
   return Buffer.from(`${start}${text.padEnd(length - 1)}\n`, "latin1");

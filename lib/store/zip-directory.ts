@@ -78,8 +78,8 @@ export class ZipDirectory {
     }
     if (at !== this.#bytes.length) throw this.#fail("something follows its last record");
     starts[end.count] = end.start;
-    this.#starts = starts.sort();
-    if (starts[end.count] !== end.start) throw this.#fail("an entry would begin behind the directory");
+    this.#starts = starts.toSorted();
+    if (this.#starts[end.count] !== end.start) throw this.#fail("an entry would begin behind the directory");
   }
 
   /** The names of all entries, in the order of the directory. */

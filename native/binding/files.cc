@@ -105,11 +105,12 @@ class WriteFilesTask : public WritingTask {
   std::vector<std::string> names_;
 };
 
+/** Ranges of a file by its path, or of one that is open and stays so. */
 class WriteRangesTask : public WritingTask {
  public:
-  WriteRangesTask(std::string path, const Napi::Array& list, bool durable,
+  WriteRangesTask(int fd, std::string path, const Napi::Array& list, bool durable,
                   std::shared_ptr<JobControl> control)
-      : WritingTask(list, std::move(control), durable), path_(std::move(path)) {
+      : WritingTask(list, std::move(control), durable), fd_(fd), path_(std::move(path)) {
     for (uint32_t k = 0; k < list.Length(); k++) {
       const Napi::Object range = TakeObject(list[k], "range");
       ranges_.push_back({static_cast<off_t>(TakeInteger(range.Get("offset"), "offset")),
@@ -117,7 +118,10 @@ class WriteRangesTask : public WritingTask {
     }
   }
 
-  void Run() override { os::WriteRanges(path_, ranges_, how()); }
+  void Run() override {
+    if (fd_ < 0) return os::WriteRanges(path_, ranges_, how());
+    os::WriteRanges(os::Unowned(fd_).fd(), path_, ranges_, how());
+  }
 
   Napi::Value Result(Napi::Env env) override {
     std::vector<os::Span> spans;
@@ -127,6 +131,7 @@ class WriteRangesTask : public WritingTask {
   }
 
  private:
+  int fd_;
   std::string path_;
   std::vector<os::Range> ranges_;
 };
@@ -299,8 +304,15 @@ Napi::Value WriteFilesSync(const Napi::CallbackInfo& info) {
 
 Napi::Value WriteRanges(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<WriteRangesTask>(
-                                   TakeString(info[0], "path"), TakeList(info[1], "ranges"),
+                                   -1, TakeString(info[0], "path"), TakeList(info[1], "ranges"),
                                    TakeBoolean(info[2], "durable"), JobControl::Unwrap(info[3])));
+}
+
+Napi::Value WriteOpenRanges(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(), std::make_unique<WriteRangesTask>(
+                                   static_cast<int>(TakeInteger(info[0], "fd")), TakeString(info[1], "file"),
+                                   TakeList(info[2], "ranges"), TakeBoolean(info[3], "durable"),
+                                   JobControl::Unwrap(info[4])));
 }
 
 }  // namespace
@@ -310,6 +322,7 @@ void AddFiles(Napi::Object exports) {
   Add(exports, "writeFiles", WriteFiles);
   Add(exports, "writeFilesSync", WriteFilesSync);
   Add(exports, "writeRanges", WriteRanges);
+  Add(exports, "writeOpenRanges", WriteOpenRanges);
   Add(exports, "writeStored", WriteStored);
   Add(exports, "writeDeflated", WriteDeflated);
   Add(exports, "copyRanges", CopyRanges);

@@ -5,8 +5,8 @@
 
 namespace persist::binding {
 
-void AddFiles(Napi::Object exports);  // openBeneath writeFiles writeFilesSync writeRanges writeStored
-                                      // writeDeflated copyRanges checksumRanges
+void AddFiles(Napi::Object exports);  // openBeneath writeFiles writeFilesSync writeRanges writeOpenRanges
+                                      // writeStored writeDeflated copyRanges checksumRanges
 void AddChecksums(Napi::Object exports);    // createChecksum updateChecksum checksumDigest checksumMemory
 void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings

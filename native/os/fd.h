@@ -27,4 +27,18 @@ class Fd {
   int fd_;
 };
 
+/** A descriptor of someone else's, for as long as it lives: it is not closed here. */
+class Unowned {
+ public:
+  explicit Unowned(int fd) : fd_(fd) {}
+  Unowned(const Unowned&) = delete;
+  Unowned& operator=(const Unowned&) = delete;
+  ~Unowned() { static_cast<void>(fd_.release()); }
+
+  const Fd& fd() const { return fd_; }
+
+ private:
+  Fd fd_;
+};
+
 }  // namespace persist::os

@@ -121,8 +121,12 @@ void WriteRange(const Fd& file, const Range& range, const How& how, const std::s
 void WriteRanges(const std::string& path, const std::vector<Range>& ranges, const How& how) {
   const Fd fd(sys.openat(AT_FDCWD, path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0));
   if (!fd.valid()) throw SystemError("openat", path);
-  for (const Range& range : ranges) WriteAt(fd, range.offset, {}, range.data, how, path);
-  if (how.durable) SyncData(fd, path);
+  WriteRanges(fd, path, ranges, how);
+}
+
+void WriteRanges(const Fd& file, const std::string& path, const std::vector<Range>& ranges, const How& how) {
+  for (const Range& range : ranges) WriteRange(file, range, how, path);
+  if (how.durable) SyncData(file, path);
 }
 
 }  // namespace persist::os

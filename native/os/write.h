@@ -55,6 +55,9 @@ struct Range {
 /** Steps 2 and 3 for a range of an open file. */
 void WriteRange(const Fd& file, const Range& range, const How& how, const std::string& path);
 
+/** Steps 2 to 4 for ranges of an open file. */
+void WriteRanges(const Fd& file, const std::string& path, const std::vector<Range>& ranges, const How& how);
+
 /** Steps 2 to 4 for ranges of a file that this process has just made; it is left in place on failure. */
 void WriteRanges(const std::string& path, const std::vector<Range>& ranges, const How& how);
 

@@ -6,15 +6,18 @@ import { read } from "./checkout.ts";
 
 const VALUES = [
   "Archive",
+  "ArrayFile",
   "Checkpoints",
   "DataSet",
   "NDArray",
   "PersistError",
+  "createArray",
   "isPersistError",
   "listArrays",
   "lockFile",
   "mapArray",
   "open",
+  "openArray",
   "readArray",
   "register",
   "represent",
@@ -26,10 +29,12 @@ const VALUES = [
 ];
 
 const TYPES = [
+  "ArrayFileOptions",
   "ArrayInfo",
   "CheckpointsOptions",
   "CodeTag",
   "Complex",
+  "CreateArrayOptions",
   "DataSetEntry",
   "DataSetOptions",
   "Durability",

@@ -10,6 +10,8 @@ export interface FormatUnderTest {
   readonly isMany: boolean;
   readonly compress: boolean;
   readonly isMappable: boolean;
+  /** Whether createArray and openArray serve it. */
+  readonly isOpenable: boolean;
   /** Python: `load(path, name)` gives an array, `store(path, arrays)` writes a dict of them into one file. */
   readonly python: string;
 }
@@ -33,14 +35,31 @@ def store(path, arrays):
 `;
 
 export const FORMATS: readonly FormatUnderTest[] = [
-  { title: "npy", ending: ".npy", isMany: false, compress: false, isMappable: true, python: NPY },
-  { title: "npz", ending: ".npz", isMany: true, compress: false, isMappable: true, python: NPZ },
+  {
+    title: "npy",
+    ending: ".npy",
+    isMany: false,
+    compress: false,
+    isMappable: true,
+    isOpenable: true,
+    python: NPY,
+  },
+  {
+    title: "npz",
+    ending: ".npz",
+    isMany: true,
+    compress: false,
+    isMappable: true,
+    isOpenable: false,
+    python: NPZ,
+  },
   {
     title: "npz, compressed",
     ending: ".npz",
     isMany: true,
     compress: true,
     isMappable: false,
+    isOpenable: false,
     python: NPZ.replace("np.savez", "np.savez_compressed"),
   },
 ];
