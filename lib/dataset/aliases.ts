@@ -2,7 +2,15 @@
 // from it after a crash. What a person has made of an alias is not overwritten then.
 
 import { join } from "node:path";
-import { exists, factsOf, isSameContent, isSameFile, listDirectory, removeFile } from "../disk/files.ts";
+import {
+  exists,
+  existsNow,
+  factsOf,
+  isSameContent,
+  isSameFile,
+  listDirectory,
+  removeFile,
+} from "../disk/files.ts";
 import { linkOver } from "../disk/links.ts";
 import { aliasOf } from "./names.ts";
 import type { State } from "./state.ts";
@@ -53,7 +61,7 @@ async function isOlder(directory: string, state: State, name: string): Promise<b
 
 /** Who is in the way of an alias that does not exist yet. */
 export async function occupantOf(directory: string, name: string): Promise<Occupant> {
-  if (!(await exists(join(directory, aliasOf(name))))) return undefined;
+  if (!existsNow(join(directory, aliasOf(name)))) return undefined;
   return (await listDirectory(directory)).includes(aliasOf(name)) ? "foreign" : "folded";
 }
 

@@ -114,7 +114,7 @@ export class Log {
     const { crc, generation } = this.position;
     const journal = await TailFile.open(join(this.directory, journalName(state.journal)), true);
     await this.#take({
-      identity: await identify(join(this.directory, "index.js")),
+      identity: identify(join(this.directory, "index.js")),
       index_bytes,
       index: { state, crc, isEdited: false },
       journal,
@@ -143,8 +143,7 @@ export class Log {
         await journal?.close();
         // the journal may have been superseded and removed meanwhile, or changed while it was read
         const isPassing = isPersistError(error, "PERSIST_NOT_FOUND", "PERSIST_CORRUPT");
-        if (!isPassing || attempt >= LOADS || (attempt > 1 && (await identify(file)) === identity))
-          throw error;
+        if (!isPassing || attempt >= LOADS || (attempt > 1 && identify(file) === identity)) throw error;
       }
     }
   }
@@ -154,11 +153,11 @@ export class Log {
    */
   async catchUp(): Promise<{ changes: Change[]; last: Commit | undefined; isReloaded: boolean }> {
     const { identity, index } = this.#source;
-    if ((await identify(join(this.directory, "index.js"))) !== identity) return this.#reload();
+    if (identify(join(this.directory, "index.js")) !== identity) return this.#reload();
     const changes: Change[] = [];
     let last: Commit | undefined;
     try {
-      const behind = await this.#readAfterLast();
+      const behind = this.#readAfterLast();
       if (behind === undefined) return await this.#reload();
       await readLines(
         this.#source,
@@ -177,12 +176,12 @@ export class Log {
   }
 
   /** What follows the last line, as far as it fits; undefined where the last line is not the one that was read. */
-  async #readAfterLast(): Promise<Piece | undefined> {
+  #readAfterLast(): Piece | undefined {
     const { journal, position } = this.#source;
     const { start, offset, crc } = position;
     const isShort = offset - start <= SHORT_BYTES;
     const length = isShort ? this.#buffer.length : 8;
-    const got = await journal.read(this.#buffer.subarray(0, length), start);
+    const got = journal.readNow(this.#buffer.subarray(0, length), start);
     if (offset > start) {
       if (got < Math.min(length, offset - start)) return undefined;
       if (this.#buffer.toString("latin1", 0, 8) !== hex(crc)) return undefined;
@@ -190,7 +189,7 @@ export class Log {
     // copies: the buffer is used again
     if (isShort)
       return { bytes: Buffer.from(this.#buffer.subarray(offset - start, got)), isAll: got < length };
-    const more = await journal.read(this.#buffer, offset);
+    const more = journal.readNow(this.#buffer, offset);
     return { bytes: Buffer.from(this.#buffer.subarray(0, more)), isAll: more < this.#buffer.length };
   }
 

@@ -1,10 +1,10 @@
 // Reads a text file that anyone may have put there: no link is followed, nothing that is not a regular file is waited for, and its size is looked at
 // before memory is taken.
 
-import { constants, type BigIntStats } from "node:fs";
-import { lstat, open } from "node:fs/promises";
+import { constants, lstatSync, type BigIntStats } from "node:fs";
+import { open } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
-import { io } from "./io-error.ts";
+import { io, ioError } from "./io-error.ts";
 
 /** The longest string that V8 can hold is a little shorter than 2^29. */
 const LONGEST_BYTES = 2 ** 29;
@@ -61,11 +61,15 @@ export async function readIdentifiedText(file: string): Promise<{ text: string; 
 }
 
 /**
- * What {@link readIdentifiedText} would give for the file that is at a path now.
+ * What {@link readIdentifiedText} would give for the file that is at a path now. At once: it takes some microseconds, and others wait for who asks.
  * @throws PersistError PERSIST_NOT_FOUND, PERSIST_IO
  */
-export async function identify(file: string): Promise<string> {
-  return identityOf(await io(file, lstat(file, { bigint: true })));
+export function identify(file: string): string {
+  try {
+    return identityOf(lstatSync(file, { bigint: true }));
+  } catch (error) {
+    throw ioError(error, file);
+  }
 }
 
 function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
