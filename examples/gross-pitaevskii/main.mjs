@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openStep, pathOf } from "./checkpoints.mjs";
+import { openSeries, pathOf, reading } from "./checkpoints.mjs";
 import { checkPhysics, literature } from "./checks.mjs";
 import { densityPicture } from "./picture.mjs";
 import { defaults } from "./setup.mjs";
@@ -56,11 +56,13 @@ async function main() {
   clear();
   const mean_ms = saves_ms.reduce((sum, ms) => sum + ms, 0) / saves_ms.length;
   line(
-    `saved      ${saves_ms.length} checkpoints of ${(save_bytes / 1e6).toFixed(1)} MB, synced, in ${mean_ms.toFixed(0)} ms each`,
+    `saved      ${saves_ms.length} checkpoints of ${(save_bytes / 1e6).toFixed(1)} MB in the background, synced, in ${mean_ms.toFixed(0)} ms each`,
   );
 
   const [whole, restarted] = await Promise.all(
-    [directories.undisturbed, directories.killed].map((directory) => openStep(directory, steps)),
+    [directories.undisturbed, directories.killed].map(async (directory) =>
+      (await openSeries(directory)).open(steps, reading(directory)),
+    ),
   );
   line();
   for (const text of densityPicture(restarted.simulation)) line(`  ${paint("cyan", text)}`);
@@ -116,6 +118,7 @@ function start(name) {
     if (message.kind === "saved") {
       saves_ms.push(message.elapsed_ms);
       save_bytes = message.size_bytes;
+      return; // of a step that may be long past
     }
     at[name] = message.step;
     for (const { step, resolve } of waiting) if (at[name] >= step) resolve();

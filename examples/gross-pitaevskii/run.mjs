@@ -2,7 +2,7 @@
 //
 //     node run.mjs DIRECTORY [--grid 512] [--steps 480] [--interaction 500] [--every 24] [--keep 3]
 import { parseArgs } from "node:util";
-import { openNewest, removeUnfinished, saveStep } from "./checkpoints.mjs";
+import { openSeries, reading } from "./checkpoints.mjs";
 import { Propagator } from "./physics.mjs";
 import { defaults, prepare } from "./setup.mjs";
 
@@ -21,14 +21,16 @@ const report = process.send
 const orphaned = () => process.exit(1);
 process.on("disconnect", orphaned); // whoever started this process is gone
 
-await removeUnfinished(directory);
-const restored = await openNewest(directory);
-const items = restored ?? prepare(options);
+const checkpoints = await openSeries(directory, options.keep);
+const found = await checkpoints.latest(reading(directory));
+for (const { step, error } of found?.skipped ?? [])
+  console.error(`the checkpoint of step ${step} is damaged and passed over: ${error.message}`);
+const items = found?.items ?? prepare(options);
 const { simulation } = items;
 const { grid, trap, interaction, psi, recorder, dt } = simulation;
 const propagator = new Propagator(grid, trap, interaction);
 
-if (restored === null) {
+if (found === null) {
   recorder.record(propagator.observe(psi.data));
   await checkpoint();
 } else {
@@ -41,10 +43,17 @@ while (simulation.step < options.steps) {
   if (simulation.step % options.every === 0 || simulation.step === options.steps) await checkpoint();
   report({ kind: "step", step: simulation.step });
 }
+await checkpoints.close(); // all of them are on the disk
 process.off("disconnect", orphaned);
 process.disconnect?.();
 
+/** Goes on as soon as the state is copied; the copy is written in the background. */
 async function checkpoint() {
-  const { size_bytes, elapsed_ms } = await saveStep(directory, simulation.step, items, options.keep);
-  report({ kind: "saved", step: simulation.step, size_bytes, elapsed_ms });
+  const { step, durable } = await checkpoints.save(simulation.step, items);
+  durable.then(({ size_bytes, elapsed_ms }) => report({ kind: "saved", step, size_bytes, elapsed_ms }), stop);
+}
+
+/** A run that cannot keep its state is not worth going on with. */
+function stop(error) {
+  throw error;
 }

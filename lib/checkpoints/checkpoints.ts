@@ -185,7 +185,7 @@ export class Checkpoints {
     try {
       const content = { plan, snapshot, format, durability, ...options };
       const { report, manifest } = await writeStep(this.#directory, step, content, this.#last);
-      this.#last = { directory: join(this.#directory, stepName(step)), manifest };
+      this.#last = { directory: join(this.#directory, stepName(step)), manifest, isOwn: true };
       this.#failure = undefined;
       return report;
     } catch (error) {
@@ -236,7 +236,7 @@ async function lastStep(directory: string): Promise<LastStep | undefined> {
   if (step === undefined) return undefined;
   const path = join(directory, stepName(step));
   try {
-    return { directory: path, manifest: await readManifest(path) };
+    return { directory: path, manifest: await readManifest(path), isOwn: false };
   } catch (error) {
     if (!isPersistError(error)) throw error;
     return undefined; // it is damaged: everything is written anew

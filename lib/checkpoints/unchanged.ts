@@ -7,6 +7,7 @@ import { isStoredAs } from "../archive/store-arrays.ts";
 import type { ArrayRow } from "../emit/javascript.ts";
 import type { ArraySlot } from "../graph/plan.ts";
 import type { Manifest } from "./manifest.ts";
+import { checkArray } from "./verify-step.ts";
 
 /** Another name costs about as much as writing so many bytes. */
 const WORTH_LINKING_BYTES = 64 * 1024;
@@ -17,6 +18,8 @@ const ARRAY_FILE = /^_arrays\/[^/]+\.npy$/;
 export interface LastStep {
   readonly directory: string;
   readonly manifest: Manifest;
+  /** Whether this process wrote it. What another left may have come to harm, and is read before it is counted on. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -41,12 +44,20 @@ export async function linkUnchanged(
     const [file] = before.row;
     if (before.xxh3_128 !== sums.get(slot.name) || !ARRAY_FILE.test(file) || !isStoredAs(slot, before.row))
       continue;
+    if (!last.isOwn && !(await isGood(last, slot.name))) continue;
     const size_bytes = await linkFile(join(last.directory, file), join(into, file));
     if (size_bytes === undefined) continue;
     linked.set(slot.name, before.row);
     written.push({ name: file, size_bytes });
   }
   return linked;
+}
+
+async function isGood({ directory, manifest }: LastStep, name: string): Promise<boolean> {
+  return checkArray(directory, manifest, name).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Gives a file another name, and its size; undefined where that is refused, for whatever reason: then it is written. */

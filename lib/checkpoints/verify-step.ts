@@ -29,31 +29,30 @@ export async function verifyStep(directory: string): Promise<Verification> {
     manifest = await readManifest(directory);
     return (await stat(join(directory, MANIFEST))).size;
   });
-  for (const [name, { row, xxh3_128 }] of Object.entries(manifest?.arrays ?? {})) {
-    const [file, descr, extent, offset_bytes] = row;
-    const shape = typeof extent === "number" ? [extent] : extent;
-    const full: TableRow =
-      offset_bytes === undefined ? [file, descr, shape] : [file, descr, shape, offset_bytes];
-    await look(file, async () => {
-      const size_bytes = await checkArray(directory, full, manifest!, name, xxh3_128);
-      return (files.get(file) ?? 0) + size_bytes;
-    });
+  for (const [name, { row }] of Object.entries(manifest?.arrays ?? {})) {
+    const [file] = row;
+    await look(file, async () => (files.get(file) ?? 0) + (await checkArray(directory, manifest!, name)));
   }
   const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
   return { ok: problems.length === 0, problems, checked: { files: files.size, bytes } };
 }
 
-/** Gives the size of the array in bytes. The memory that is summed is a mapping of ours, which nobody else has. */
-async function checkArray(
+/**
+ * Reads an array and compares it with its checksum. Gives its size in bytes. The memory that is summed is a mapping of ours, which nobody else has.
+ * @throws PersistError PERSIST_CORRUPT when it is another; what opening an array file throws
+ */
+export async function checkArray(
   directory: string,
-  row: TableRow,
-  { heads }: Manifest,
+  { arrays, heads }: Manifest,
   name: string,
-  expected: string,
 ): Promise<number> {
-  const [file] = row;
+  const { row, xxh3_128: expected } = arrays[name]!;
+  const [file, descr, extent, offset_bytes] = row;
+  const shape = typeof extent === "number" ? [extent] : extent;
+  const full: TableRow =
+    offset_bytes === undefined ? [file, descr, shape] : [file, descr, shape, offset_bytes];
   const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
-  const { data, close } = openStored(directory, row, head, { map: true, mode: "c" });
+  const { data, close } = openStored(directory, full, head, { map: true, mode: "c" });
   try {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const found = await native().checksumMemory(bytes, undefined);

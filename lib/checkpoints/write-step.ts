@@ -5,16 +5,16 @@
 //  3. Move a step of the same number out of the way: it was left by a run that got further than this one.
 //  4. Rename the directory to its step: the commit. Sync the directory of the series.
 
-import { rename } from "node:fs/promises";
-import { join } from "node:path";
-import { packageLayout } from "../archive/layout.ts";
+import { rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { packageLayout, type Layout } from "../archive/layout.ts";
 import type { SaveReport } from "../archive/options.ts";
-import { publishDirectory } from "../archive/publish.ts";
+import { publishDirectory, type WrittenFile } from "../archive/publish.ts";
 import { reportOf } from "../archive/report.ts";
 import { storeArrays, type ArrayFormat, type StoredTable } from "../archive/store-arrays.ts";
 import { io } from "../disk/io-error.ts";
 import { temporaryName } from "../disk/replace.ts";
-import { PersistError } from "../errors.ts";
+import { isPersistError, PersistError } from "../errors.ts";
 import type { ArraySlot, Plan } from "../graph/plan.ts";
 import type { Durability, Progress } from "../store/store.ts";
 import { MANIFEST, manifestOf, writeManifest, type Manifest } from "./manifest.ts";
@@ -46,11 +46,12 @@ export async function writeStep(
   const { slots } = snapshot;
   const sums = await snapshot.checksums(signal);
   let manifest: Manifest | undefined;
-  const files = await publishDirectory(layout, {
+  const older = new OlderStep(layout.path);
+  const publication = {
     plan,
     durability,
     signal,
-    storeArrays: async (into, written) => {
+    storeArrays: async (into: Layout, written: WrittenFile[]) => {
       const linked = await linkUnchanged(slots, sums, last, into.directory, written);
       const rest = slots.filter(({ name }) => !linked.has(name));
       const stored = await storeArrays(rest, into, { format, durability, signal, onProgress }, written);
@@ -62,14 +63,43 @@ export async function writeStep(
       written.push({ name: MANIFEST, size_bytes });
       return slots.length === 0 ? undefined : table;
     },
-    beforeCommit: async () => {
-      const aside = temporaryName(directory, stepName(step));
-      await io(layout.path, rename(layout.path, aside)).catch((error: PersistError) => {
-        if (error.code !== "PERSIST_NOT_FOUND") throw error;
-      });
-    },
+    beforeCommit: () => older.moveAway(),
+  };
+  const files = await publishDirectory(layout, publication).catch(async (error: unknown) => {
+    await older.moveBack();
+    throw error;
   });
+  await older.remove();
   return { report: reportOf(layout, plan, files, start_ms), manifest: manifest! };
+}
+
+/** A step of the same number, where there is one. */
+class OlderStep {
+  readonly #path: string;
+  #aside: string | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async moveAway(): Promise<void> {
+    const aside = temporaryName(dirname(this.#path), basename(this.#path));
+    try {
+      await io(this.#path, rename(this.#path, aside));
+      this.#aside = aside;
+    } catch (error) {
+      if (!isPersistError(error, "PERSIST_NOT_FOUND")) throw error;
+    }
+  }
+
+  /** Does nothing where the new step is in place already. */
+  async moveBack(): Promise<void> {
+    if (this.#aside !== undefined) await rename(this.#aside, this.#path).catch(() => {});
+  }
+
+  async remove(): Promise<void> {
+    if (this.#aside !== undefined) await rm(this.#aside, { recursive: true, force: true }).catch(() => {});
+  }
 }
 
 async function checkUnchanged(

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -22,11 +31,11 @@ describe("the example simulation", function () {
 
   it("starts afresh, is killed, restarts, ends with the same bits, and says how to read the archive", () => {
     // what an earlier run has left, further on than this one will come
-    mkdirSync(join(directory, "out", "gpe", "step-000999"), { recursive: true });
+    mkdirSync(join(directory, "out", "gpe", "step-000000999"), { recursive: true });
     const { status, stdout, stderr } = runMain(small);
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /^killed +by SIGKILL after step \d+ of 240/m);
-    assert.match(stdout, /^restarted +from out\/gpe\/step-\d{6}/m);
+    assert.match(stdout, /^restarted +from out\/gpe\/step-\d{9}/m);
     assert.doesNotMatch(stdout, /✗/);
     const hashes = [...stdout.matchAll(/sha256 of ψ ([0-9a-f]+)/g)].map((match) => match[1]);
     assert.equal(hashes.length, 2);
@@ -34,9 +43,10 @@ describe("the example simulation", function () {
     assert.match(stdout, /^OK /m);
     // older checkpoints are gone, and the command that it prints works
     assert.deepEqual(readdirSync(join(directory, "out", "gpe")), [
-      "step-000192",
-      "step-000216",
-      "step-000240",
+      "_lock",
+      "step-000000192",
+      "step-000000216",
+      "step-000000240",
     ]);
     const command = /^node -e '(.+)'$/m.exec(stdout)?.[1];
     assert.ok(command);
@@ -70,7 +80,7 @@ describe("the example simulation", function () {
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     const ended = once(child, "exit");
-    const first = join(directory, "out", "gpe", "step-000000");
+    const first = join(directory, "out", "gpe", "step-000000000");
     while (!existsSync(first) && child.exitCode === null)
       await new Promise((resolve) => setTimeout(resolve, 50));
     child.kill("SIGINT");
@@ -80,7 +90,7 @@ describe("the example simulation", function () {
     assert.equal(processesIn(directory), 0);
   });
 
-  it("sets a damaged checkpoint aside and goes on from the one before", () => {
+  it("passes over a damaged checkpoint, goes on from the one before, and writes it again", () => {
     const series = join(directory, "series");
     const run = (steps: number): string => {
       const { status, stdout, stderr } = spawnSync(
@@ -92,10 +102,11 @@ describe("the example simulation", function () {
       return stdout;
     };
     run(48);
-    truncateSync(join(series, "step-000048", "_arrays", "psi.npy"), 1000);
+    truncateSync(join(series, "step-000000048", "_arrays", "psi.npy"), 1000);
     assert.match(run(72), /\{"kind":"restarted","step":24\}/);
-    const names = readdirSync(series).toSorted();
-    assert.match(names.join(" "), /^step-000024 step-000048 step-000048\.damaged-\d+ step-000072$/);
+    const steps = ["step-000000024", "step-000000048", "step-000000072"];
+    assert.deepEqual(readdirSync(series).toSorted(), ["_lock", ...steps]);
+    assert.equal(statSync(join(series, steps[1]!, "_arrays", "psi.npy")).size, 128 + 64 * 64 * 16);
   });
 
   it("ends with the same bytes however often it is killed, while it saves at every step", async () => {
@@ -130,7 +141,7 @@ describe("the example simulation", function () {
     assert.ok(kills > 0, "it was never killed");
     assert.deepEqual(readdirSync(killed), readdirSync(whole), `after ${kills} kills, seed ${seed}`);
     for (const file of ["index.js", join("_arrays", "psi.npy")]) {
-      const [a, b] = [whole, killed].map((series) => readFileSync(join(series, "step-000040", file)));
+      const [a, b] = [whole, killed].map((series) => readFileSync(join(series, "step-000000040", file)));
       assert.ok(a!.equals(b!), `${file} differs after ${kills} kills, seed ${seed}`);
     }
   });
