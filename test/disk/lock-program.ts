@@ -28,7 +28,7 @@ const args = JSON.parse(process.argv[1]);
 ${text}`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", JSON.stringify(args)], {
     cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
