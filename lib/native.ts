@@ -46,12 +46,12 @@ export interface ElementsToRead {
   readonly axes: readonly number[];
   /** Of the result, which the elements fill. */
   readonly size_bytes: number;
-  /** The elements lie in a raw DEFLATE stream. `whole`: they are all that it has behind a header of `from` bytes, and its checksum is wanted. */
+  /** The elements lie in a raw DEFLATE stream. `whole`: they are all that it has behind a header of `from` bytes, and its checksum, where there is one, is compared. */
   readonly deflated?: {
     readonly start: number;
     readonly stored_bytes: number;
     readonly size_bytes: number;
-    readonly crc: number;
+    readonly crc?: number;
     readonly whole: boolean;
   };
   /** The CRC-32 of `head` and the elements, where all of them are read as they lie. */

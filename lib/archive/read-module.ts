@@ -6,7 +6,7 @@ import { interpret, type ArrayRow } from "../interpret/interpret.ts";
 import { NDArray } from "../ndarray.ts";
 import { mappedArray } from "../store/mapped-array.ts";
 import { openStored } from "../store/open-stored.ts";
-import type { FileHead } from "../store/store.ts";
+import type { FileHead, TableRow } from "../store/store.ts";
 import type { OpenOptions } from "./options.ts";
 import { trustOf } from "./trust.ts";
 
@@ -34,12 +34,9 @@ function loadArrays(
 ): Record<string, unknown> {
   const arrays: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const name of Object.keys(table)) {
-    const [file, descr, extent, offset_bytes] = table[name]!;
+    const [file, descr, extent, ...place] = table[name]!;
     const shape = typeof extent === "number" ? [extent] : extent;
-    const row =
-      offset_bytes === undefined
-        ? ([file, descr, shape] as const)
-        : ([file, descr, shape, offset_bytes] as const);
+    const row: TableRow = [file, descr, shape, ...place];
     const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
     const loaded = openStored(directory, row, head, options);
     if (typeof extent === "number") arrays[name] = loaded.data;

@@ -29,7 +29,8 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<SaveReport> {
   const start_ms = performance.now();
-  const { form, format, arrayThreshold, durability, overwrite, backup, signal } = withDefaults(options);
+  const { form, format, compress, arrayThreshold, durability, overwrite, backup, signal } =
+    withDefaults(options);
   const given = toPath(path);
   const layout = form === "package" ? packageLayout(given) : moduleLayout(given);
   signal?.throwIfAborted();
@@ -57,7 +58,12 @@ export async function save(
     overwrite,
     backup: backup && old.exists,
     storeArrays: (into, written) =>
-      storeArrays(plan.arrays, into, { format, durability, signal, onProgress: options.onProgress }, written),
+      storeArrays(
+        plan.arrays,
+        into,
+        { format, compress, durability, signal, onProgress: options.onProgress },
+        written,
+      ),
   });
   await removeOldFiles(layout, old.text ?? "");
   for (const name of [layout.module, layout.backup, layout.loader])
@@ -70,6 +76,7 @@ export async function save(
 interface Settings {
   readonly form: "package" | "module";
   readonly format: ArrayFormat;
+  readonly compress: boolean;
   readonly arrayThreshold: number;
   readonly durability: Durability;
   readonly overwrite: boolean;
@@ -81,6 +88,7 @@ function withDefaults(options: SaveOptions): Settings {
   const {
     form = "package",
     arrays = "npy",
+    compress = false,
     arrayThreshold = 100,
     durability = "full",
     overwrite = false,
@@ -91,10 +99,11 @@ function withDefaults(options: SaveOptions): Settings {
     throw new TypeError(`form must be "package" or "module", not ${String(form)}`);
   if (arrays !== "npy" && arrays !== "npz" && arrays !== "hdf5")
     throw new TypeError(`arrays must be "npy", "npz" or "hdf5", not ${String(arrays)}`);
+  if (compress && arrays !== "npz") throw new TypeError('compress needs arrays: "npz"');
   if (durability !== "full" && durability !== "process")
     throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
   if (backup && !overwrite) throw new TypeError("backup is of use with overwrite: true only");
   if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))
     throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
-  return { form, format: arrays, arrayThreshold, durability, overwrite, backup, signal };
+  return { form, format: arrays, compress, arrayThreshold, durability, overwrite, backup, signal };
 }

@@ -41,10 +41,10 @@ export async function storeArrays(
   const stored = Object.assign({}, ...parts.map((part) => part.rows)) as StoredArrays["rows"];
   const rows: Record<string, ArrayRow> = {};
   for (const { name, array } of slots) {
-    const [file, descr, shape, offset_bytes] = stored[name]!;
+    const [file, descr, shape, ...place] = stored[name]!;
     // a typed array is told from a 1-dimensional one by its length in place of a shape
     const extent = array.shape === undefined ? array.length : shape;
-    rows[name] = offset_bytes === undefined ? [file, descr, extent] : [file, descr, extent, offset_bytes];
+    rows[name] = [file, descr, extent, ...place];
   }
   const heads = Object.assign({}, ...parts.map((part) => part.heads)) as StoredArrays["heads"];
   return { rows, heads };

@@ -21,6 +21,7 @@ export type ArrayRow = readonly [
   descr: string,
   shape: readonly number[] | number,
   offset_bytes?: number,
+  deflated_bytes?: number,
 ];
 
 /** What is known only where the archive lies. */
@@ -106,9 +107,9 @@ function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOp
 }
 
 function arrayTable({ rows, heads }: NonNullable<EmitOptions["arrays"]>): string {
-  const row = ([file, descr, shape, offset]: ArrayRow): string => {
+  const row = ([file, descr, shape, ...place]: ArrayRow): string => {
     const extent = typeof shape === "number" ? String(shape) : `[${shape.join(", ")}]`;
-    return `[${literal(file)}, ${literal(descr)}, ${extent}${offset === undefined ? "" : `, ${offset}`}]`;
+    return `[${[literal(file), literal(descr), extent, ...place].join(", ")}]`;
   };
   const key = (name: string): string => (isIdentifier(name) ? name : literal(name));
   let text = "const arrays = load(import.meta.url, {\n";

@@ -3,12 +3,13 @@
 import type { Limits } from "./limits.ts";
 import type { Place } from "./source.ts";
 
-/** A row of the array table: `[file, descr, shape]` or `[file, descr, shape, offset]`; see docs/format.md. */
+/** A row of the array table: `[file, descr, shape]`, with `offset` and `deflated` where they apply; see docs/format.md. */
 export type ArrayRow = readonly [
   file: string,
   descr: string,
   shape: readonly number[] | number,
   offset?: number,
+  deflated?: number,
 ];
 
 export interface InterpretOptions {

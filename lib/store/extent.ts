@@ -82,6 +82,22 @@ export function readExtentSync(fd: number, extent: Extent, file: string): Loaded
   return copied(extent, native().readElementsSync(fd, wholeOf(extent).request, file));
 }
 
+/**
+ * Inflates the elements, on this thread, out of a raw DEFLATE stream that holds a header and nothing else before them.
+ * @param extent in what the stream inflates to.
+ */
+export function inflateExtentSync(
+  fd: number,
+  extent: Extent,
+  start: number,
+  stored_bytes: number,
+  file: string,
+): Loaded {
+  const size_bytes = extent.offset_bytes + extent.size_bytes;
+  const deflated = { start, stored_bytes, size_bytes, whole: true };
+  return copied(extent, native().readElementsSync(fd, { ...wholeOf(extent).request, deflated }, file));
+}
+
 function copied(extent: Extent, buffer: ArrayBuffer): Loaded {
   return {
     ...layoutOf(extent),

@@ -8,6 +8,7 @@ export const loaderText: string = String.raw`// Reads the array files of this ar
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inflateRawSync } from "node:zlib";
 
 /** From npy's type to [typed array, its entries for one element, NumPy's name]. */
 const TYPES = {
@@ -113,14 +114,22 @@ function checkHead(fd, head) {
   }
 }
 
-function loadOne(fd, [, descr, shape, offset], head) {
+/** The elements at the end of what a deflated entry holds: an npy header, and then they. */
+function inflate(bytes, size) {
+  const all = inflateRawSync(bytes, { maxOutputLength: size + 2 ** 20 });
+  if (all.length < size) throw new Error("it inflates to " + all.length + " bytes, and " + size + " are expected");
+  return new Uint8Array(all.subarray(all.length - size));
+}
+
+function loadOne(fd, [, descr, shape, offset, deflated], head) {
   const extents = typeof shape === "number" ? [shape] : shape;
   const [Data, entries, dtype] = typeOf(descr);
   const { begin, fortran } = offset === undefined ? checkHeader(fd, descr, extents) : { begin: offset, fortran: false };
   if (offset !== undefined) checkHead(fd, head);
   const size = extents.reduce((product, extent) => product * extent, entries * Data.BYTES_PER_ELEMENT);
-  if (begin + size > fstatSync(fd).size) throw new Error("it is too short for " + descr + " (" + extents + ")");
-  const data = new Data(read(fd, begin, size).buffer);
+  if (begin + (deflated ?? size) > fstatSync(fd).size) throw new Error("it is too short for " + descr + " (" + extents + ")");
+  const bytes = deflated === undefined ? read(fd, begin, size) : inflate(read(fd, begin, deflated), size);
+  const data = new Data(bytes.buffer);
   if (typeof shape === "number") return data;
   const stride = [];
   let step = 1;
@@ -133,8 +142,8 @@ function loadOne(fd, [, descr, shape, offset], head) {
 }
 
 /**
- * Reads the arrays of a table { name: [file, type, shape, offset] }, whose files lie beside the module at url. A shape that is
- * a number gives a typed array, a list an NDArray. heads tells [size, CRC-32 of the first 4096 bytes] of files with offsets.
+ * Reads the arrays of a table { name: [file, type, shape, offset, deflated] }, whose files lie beside the module at url. A shape
+ * that is a number gives a typed array, a list an NDArray. heads tells [size, CRC-32 of the first 4096 bytes] of files with offsets.
  */
 export function load(url, table, heads = {}) {
   const directory = dirname(fileURLToPath(url));

@@ -25,7 +25,7 @@ const UTF8_NAME = 0x0800;
 /** One read is enough for nearly every local header with the npy header behind it. */
 const FIRST_BYTES = 1024;
 /** No DEFLATE stream grows by more than this: 258 bytes of each two bits. */
-const LARGEST_RATIO = 1032;
+export const LARGEST_RATIO = 1032;
 
 interface Kept {
   readonly file: string;

@@ -36,7 +36,7 @@ export const npzStore: ArrayStore = {
       }));
       const entries = await fillNpz(path, content, undefined, {
         ...options,
-        compress: false,
+        compress: options.compress === true,
         checkPresent: () => checkPresent(arrays),
       });
       const durable = options.durability === "full";
@@ -44,12 +44,15 @@ export const npzStore: ArrayStore = {
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
       for (const [k, array] of arrays.entries()) {
+        const { offset, deflated_bytes } = entries[k]!;
+        // a deflated entry is taken whole, a stored one behind its npy header
+        const place = deflated_bytes === undefined ? [offset + heads[k]!.length] : [offset, deflated_bytes];
         rows[array.name] = [
           folder + name!,
           checked(array).descr,
           array.shape,
-          entries[k]!.offset + heads[k]!.length,
-        ];
+          ...place,
+        ] as unknown as TableRow;
       }
       return {
         rows,

@@ -4,10 +4,18 @@ import { closeSync } from "node:fs";
 import { parseDescr, type Descr } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { native } from "../native.ts";
-import { mapExtent, readExtentSync, type Extent, type Loaded, type MapMode } from "./extent.ts";
+import {
+  inflateExtentSync,
+  mapExtent,
+  readExtentSync,
+  type Extent,
+  type Loaded,
+  type MapMode,
+} from "./extent.ts";
 import { headOf } from "./file-head.ts";
 import { readNpyHeader } from "./npy-file.ts";
-import { byteSize } from "./npy-header.ts";
+import { PREAMBLE_BYTES, byteSize, headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
+import { LARGEST_RATIO } from "./npz-file.ts";
 import type { FileHead, TableRow } from "./store.ts";
 
 /** How to open a stored array. */
@@ -44,7 +52,9 @@ export function openStored(
   }
   const fd = native().openBeneath(directory, row[0], options.map && options.mode === "r+");
   try {
-    const extent = row[3] === undefined ? fromHeader(fd, row, file) : fromRow(fd, row, head, file);
+    const extent =
+      row[3] === undefined ? fromHeader(readNpyHeader(fd, file), row, file) : fromRow(fd, row, head, file);
+    if (row[4] !== undefined) return fromStream(fd, row, file);
     return options.map ? mapExtent(fd, extent, options.mode, file) : readExtentSync(fd, extent, file);
   } finally {
     closeSync(fd);
@@ -76,8 +86,18 @@ function rowType(descr: string, file: string): Descr {
   }
 }
 
-function fromHeader(fd: number, [, descr, shape]: TableRow, file: string): Extent {
-  const header = readNpyHeader(fd, file);
+/** What lies in a deflated entry: a header, which must agree with the row, and the elements. */
+function fromStream(fd: number, row: TableRow, file: string): Loaded {
+  const [, , , start = 0, stored_bytes = 0] = row;
+  const inflate = (wanted: number): Uint8Array =>
+    native().inflateStart(fd, start, stored_bytes, wanted, file);
+  const largest_bytes = stored_bytes * LARGEST_RATIO;
+  const size = headerSize(inflate(PREAMBLE_BYTES), largest_bytes, file);
+  const header = parseNpyHeader(inflate(size), largest_bytes, file);
+  return inflateExtentSync(fd, fromHeader(header, row, file), start, stored_bytes, file);
+}
+
+function fromHeader(header: NpyHeader, [, descr, shape]: TableRow, file: string): Extent {
   const wanted = rowType(descr, file).dtype.name;
   if (header.dtype.name !== wanted || !sameShape(header.shape, shape)) {
     const found = `${header.dtype.name} of shape [${header.shape.join(", ")}]`;
@@ -91,7 +111,7 @@ function fromHeader(fd: number, [, descr, shape]: TableRow, file: string): Exten
 }
 
 function fromRow(fd: number, row: TableRow, head: FileHead | undefined, file: string): Extent {
-  const [, descr, shape, offset_bytes = 0] = row;
+  const [, descr, shape, offset_bytes = 0, deflated_bytes] = row;
   if (head === undefined) {
     throw new PersistError(
       "PERSIST_FORMAT",
@@ -109,10 +129,12 @@ function fromRow(fd: number, row: TableRow, head: FileHead | undefined, file: st
   }
   const { dtype, bigEndian } = rowType(descr, file);
   const size_bytes = byteSize(shape, dtype, file);
-  if (!Number.isSafeInteger(offset_bytes) || offset_bytes < 0 || offset_bytes + size_bytes > found[0]) {
+  const stored_bytes = deflated_bytes ?? size_bytes;
+  const isNumber = (number: number): boolean => Number.isSafeInteger(number) && number >= 0;
+  if (!isNumber(offset_bytes) || !isNumber(stored_bytes) || offset_bytes + stored_bytes > found[0]) {
     throw new PersistError(
       "PERSIST_TRUNCATED",
-      `${file} has ${found[0]} bytes, and the array table expects ${size_bytes} from offset ${offset_bytes}`,
+      `${file} has ${found[0]} bytes, and the array table expects ${stored_bytes} from offset ${offset_bytes}`,
       { file },
     );
   }

@@ -16,12 +16,16 @@ export interface ArrayToStore {
   readonly bytes: Uint8Array;
 }
 
-/** Where an array lies: the file (relative, with `/`), its npy descriptor, its shape, and where its bytes begin in a file of many arrays. */
+/**
+ * Where an array lies: the file (relative, with `/`), its npy descriptor, its shape, and where its bytes begin in a file of many arrays. With
+ * `deflated_bytes` a raw DEFLATE stream of that length begins there, which inflates to a header of any length and then the elements.
+ */
 export type TableRow = readonly [
   file: string,
   descr: string,
   shape: readonly number[],
   offset_bytes?: number,
+  deflated_bytes?: number,
 ];
 
 /** What tells whether a file of many arrays is still the one that was written: its size and the CRC-32 of its first min(size, 4096) bytes. */
@@ -46,6 +50,8 @@ export interface Progress {
 
 /** Options of {@link ArrayStore.write}. */
 export interface WriteOptions {
+  /** Deflates the arrays (false), where the store can. */
+  readonly compress?: boolean | undefined;
   /** `full` also syncs the files and their directory. */
   readonly durability: Durability;
   /** Aborts the write between two pieces of at most 8 MiB; the promise then rejects with the signal's reason. */

@@ -100,7 +100,7 @@ void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_
     }
     unsigned char beyond;
     if (source.ReadSome(&beyond, 1) != 0) throw Damaged(file, "goes on behind its end");
-    if (crc != stream.crc) throw WrongSum(file);
+    if (crc != stream.crc.value_or(crc)) throw WrongSum(file);
     return;
   }
   const auto packed_size = static_cast<size_t>(stream.stored_bytes);
@@ -121,7 +121,7 @@ void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_
     case Inflater::Result::kDamaged:
       throw Damaged(file, "is damaged");
   }
-  if (Crc32(0, room.get(), static_cast<size_t>(whole)) != stream.crc) throw WrongSum(file);
+  if (stream.crc && Crc32(0, room.get(), static_cast<size_t>(whole)) != *stream.crc) throw WrongSum(file);
   std::copy_n(room.get() + skip, size, static_cast<unsigned char*>(into));
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,12 +68,12 @@ struct Deflated {
   uint64_t start;         // in the file
   uint64_t stored_bytes;  // there
   uint64_t size_bytes;    // of what it inflates to
-  uint32_t crc;
+  std::optional<uint32_t> crc;
 };
 
 /**
  * Inflates a stream of `skip` bytes that nobody wants and `size` bytes that go to `into`; all of it must be
- * as said, to the checksum. Throws CORRUPT, FORMAT, TRUNCATED, IO.
+ * as said, to the checksum where there is one. Throws CORRUPT, FORMAT, TRUNCATED, IO.
  */
 void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_t size,
                   const std::string& file);

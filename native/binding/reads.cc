@@ -47,7 +47,8 @@ Request TakeRequest(const Napi::Value& value) {
     out.deflated = {TakeInteger(stream.Get("start"), "start"),
                     TakeInteger(stream.Get("stored_bytes"), "stored_bytes"),
                     TakeInteger(stream.Get("size_bytes"), "size_bytes"),
-                    static_cast<uint32_t>(TakeInteger(stream.Get("crc"), "crc"))};
+                    {}};
+    if (Has(stream, "crc")) out.deflated->crc = static_cast<uint32_t>(TakeInteger(stream.Get("crc"), "crc"));
     out.whole = TakeBoolean(stream.Get("whole"), "whole");
   }
   if (Has(from, "sum")) {

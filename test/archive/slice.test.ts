@@ -1,10 +1,19 @@
 // One graph with a bit of everything through the whole library: saved in every form, and read back by every way there is.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { NDArray, open, restore, save, stringify, type SaveOptions, type SaveReport } from "persist-archive";
+import {
+  NDArray,
+  isPersistError,
+  open,
+  restore,
+  save,
+  stringify,
+  type SaveOptions,
+  type SaveReport,
+} from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import { importFromProject, projectDirectory, type Members } from "../support/project.ts";
 import { python } from "../support/python.ts";
@@ -58,6 +67,8 @@ const references = [
 const FORMS: [string, SaveOptions][] = [
   ["a package with npy files", {}],
   ["a package with an HDF5 file", { arrays: "hdf5" }],
+  ["a package with an npz file", { arrays: "npz" }],
+  ["a package with a compressed npz file", { arrays: "npz", compress: true }],
   ["a module with npy files", { form: "module" }],
   ["a module with an HDF5 file", { form: "module", arrays: "hdf5" }],
   ["a package with all arrays in files", { arrayThreshold: 0 }],
@@ -122,6 +133,27 @@ result = {"dtype": a.dtype.name, "shape": list(a.shape), "hex": a.tobytes().hex(
       join(path, "_arrays", "psi.npy"),
     );
     assert.deepEqual(seen, { dtype: "complex128", shape: [32, 48], hex: hexOf(state["psi"] as NDArray) });
+  });
+
+  it("is read by NumPy from a compressed npz file, which is smaller; and not when a byte of it has changed", async () => {
+    const zeros = new Float64Array(100_000);
+    const { path: module } = await save(`${path}-npz`, { zeros, n: 1 }, { arrays: "npz", compress: true });
+    const file = join(`${path}-npz`, "_arrays", "arrays.npz");
+    assert.ok(statSync(file).size < 10_000);
+    assert.deepEqual(
+      python("a = np.load(given)['zeros']\nresult = [a.dtype.str, list(a.shape), float(a.sum())]", file),
+      ["<f8", [100_000], 0],
+    );
+    assert.deepEqual((await open(`${path}-npz`))["zeros"], zeros);
+    const text = readFileSync(module, "utf8");
+    const damaged = text.replace(/, (\d+)\](?=,\n\}, \{)/, (_, size: string) => `, ${Number(size) - 5}]`);
+    assert.notEqual(damaged, text);
+    writeFileSync(module, damaged);
+    await assert.rejects(
+      open(`${path}-npz`),
+      (error) => isPersistError(error, "PERSIST_FORMAT") && error.file === file,
+    );
+    await assert.rejects(import(`${pathToFileURL(module).href}?damaged`), /array zeros/);
   });
 
   it("is read by h5py from an HDF5 file", async () => {

@@ -64,14 +64,15 @@ function toRow(call: Call, name: string, given: unknown): ArrayRow {
   const bad = (): never =>
     source.fail(
       "PERSIST_FORMAT",
-      `the row of the array \`${name}\` is not [file, descr, shape] or [file, descr, shape, offset]`,
+      `the row of the array \`${name}\` is not [file, descr, shape], [file, descr, shape, offset] or [file, descr, shape, offset, deflated]`,
       call.at,
     );
-  if (!origins.isList(given) || given.length < 3 || given.length > 4) return bad();
+  if (!origins.isList(given) || given.length < 3 || given.length > 5) return bad();
   const file = origins.element(given, 0, call.at);
   const descr = origins.element(given, 1, call.at);
   const shape = origins.element(given, 2, call.at);
   const offset = call.element(given, 3);
+  const deflated = call.element(given, 4);
   if (typeof file !== "string" || typeof descr !== "string") return bad();
   if (origins.isList(shape)) {
     for (let i = 0; i < shape.length; i++) if (!isSize(origins.element(shape, i, call.at))) return bad();
@@ -79,7 +80,9 @@ function toRow(call: Call, name: string, given: unknown): ArrayRow {
     return bad();
   }
   if (given.length === 3) return [file, descr, shape as number];
-  return isSize(offset) ? [file, descr, shape as number, offset] : bad();
+  if (!isSize(offset)) return bad();
+  if (given.length === 4) return [file, descr, shape as number, offset];
+  return isSize(deflated) ? [file, descr, shape as number, offset, deflated] : bad();
 }
 
 function toHeads(call: Call, given: object): Record<string, readonly [number, number]> {
