@@ -3,18 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { mapArray, readArray, type NDArray, type Selection } from "persist-archive";
 import { python } from "../support/python.ts";
+import { randomNumbers } from "../support/random.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const SEED = 20_241_124;
-
-/** Numbers from 0 to below 1, the same in each run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface Case {
   file: string;
