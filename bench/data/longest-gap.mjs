@@ -1,0 +1,40 @@
+// Measures the longest gap between two turns of the event loop while a checkpoint is saved, until it is durable.
+import { driver } from "../drivers/driver.mjs";
+import { Checkpoints } from "../drivers/ours.mjs";
+import { advance, makeState } from "./state.mjs";
+
+/** @param {"copy" | "borrow"} source */
+export function longestGap(source) {
+  driver({
+    async run({ directory, arrays, bytes }) {
+      const state = makeState({ arrays, bytes });
+      const checkpoints = await Checkpoints.open(directory, { keep: 1 });
+      await (
+        await checkpoints.save(1, state, { source })
+      ).durable;
+      advance(state, arrays);
+      return {
+        timed: () => gapDuring(async () => (await checkpoints.save(2, state, { source })).durable),
+        figure_ns: (gap_ns) => gap_ns,
+        check: () => checkpoints.close(),
+      };
+    },
+  });
+}
+
+async function gapDuring(work) {
+  let isOver = false;
+  let longest_ns = 0;
+  let last_ns = process.hrtime.bigint();
+  const tick = () => {
+    const now_ns = process.hrtime.bigint();
+    longest_ns = Math.max(longest_ns, Number(now_ns - last_ns));
+    last_ns = now_ns;
+    if (!isOver) setImmediate(tick);
+  };
+  setImmediate(tick);
+  await work();
+  isOver = true;
+  tick();
+  return longest_ns;
+}

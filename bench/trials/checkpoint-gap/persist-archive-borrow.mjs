@@ -1,0 +1,3 @@
+import { longestGap } from "../../data/longest-gap.mjs";
+
+longestGap("borrow");

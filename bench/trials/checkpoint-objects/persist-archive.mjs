@@ -1,0 +1,14 @@
+import { makeBodies } from "../../data/bodies.mjs";
+import { driver } from "../../drivers/driver.mjs";
+import { Checkpoints } from "../../drivers/ours.mjs";
+
+driver({
+  async run({ directory, ...size }) {
+    const state = makeBodies(size);
+    const checkpoints = await Checkpoints.open(directory);
+    return {
+      timed: async () => (await checkpoints.save(1, state)).durable,
+      check: () => checkpoints.close(),
+    };
+  },
+});

@@ -1,0 +1,3 @@
+import { saveChanged } from "../../data/changed.mjs";
+
+saveChanged(1);
