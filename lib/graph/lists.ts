@@ -4,7 +4,7 @@
 export const MAX_NODES: number = 2 ** 24;
 
 export class IntList {
-  #items: Int32Array = new Int32Array(1024);
+  #items: Int32Array = new Int32Array(16);
   length = 0;
 
   push(value: number): void {

@@ -1,0 +1,4 @@
+import { inserting } from "../../drivers/dataset.mjs";
+import { driver } from "../../drivers/driver.mjs";
+
+await driver(inserting(100000));
