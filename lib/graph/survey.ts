@@ -8,12 +8,14 @@ import {
   getOwnPropertyNames,
   getOwnPropertySymbols,
   getPrototypeOf,
+  hasOwn,
   isArray,
   isExtensible,
   isProxy,
   objectPrototype,
 } from "../represent/primordials.ts";
-import { representNumbers } from "../represent/array.ts";
+import { numbersOf, representNumbers } from "../represent/array.ts";
+import { isFlat } from "../represent/flat-array.ts";
 import { otherNamesOf } from "../represent/inspector.ts";
 import type { Representation } from "../represent/representation.ts";
 import { Unsupported } from "../represent/unsupported.ts";
@@ -51,7 +53,8 @@ export interface Graph {
 const LONG = 10_000;
 
 /** A data property as an assignment makes it. Accessors have no `writable`. */
-function isPlainProperty(descriptor: PropertyDescriptor): boolean {
+function isPlainProperty(descriptor: PropertyDescriptor | undefined): descriptor is PropertyDescriptor {
+  if (descriptor === undefined) return false;
   return descriptor.writable === true && descriptor.enumerable === true && descriptor.configurable === true;
 }
 
@@ -100,10 +103,10 @@ export function survey(
   const pending: unknown[] = [];
   let top = 0;
 
-  // results of take(), which is called once for every node; `numbers` is the length of an array of nothing but numbers
+  // results of take(), which is called once for every node; `numbers` are those of an array that goes by them
   let weight = 0;
   let isSpecial = 0;
-  let numbers = 0;
+  let numbers: Float64Array | undefined;
 
   function push(child: unknown): unknown {
     pending[top++] = child;
@@ -114,13 +117,13 @@ export function survey(
   function take(value: object | symbol, index: number): void {
     weight = 2;
     isSpecial = 0;
-    numbers = 0;
+    numbers = undefined;
     if (typeof value === "object" && !isProxy(value)) {
       const base = top;
       if (takePlain(value)) {
-        if (numbers <= numbersThreshold) return;
+        if (numbers === undefined) return;
         isSpecial = 1;
-        representations.set(index, representNumbers(value as number[]));
+        representations.set(index, representNumbers(numbers));
         return;
       }
       top = base;
@@ -151,7 +154,7 @@ export function survey(
       return false;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
-      const descriptor = getOwnPropertyDescriptor(object, key)!;
+      const descriptor = getOwnPropertyDescriptor(object, key);
       if (!isPlainProperty(descriptor)) return false;
       if (key.charCodeAt(0) === 36) dollarKeys.add(key);
       weight += key.length + 4;
@@ -170,15 +173,21 @@ export function survey(
     if (others !== 1) return false;
     if (!isExtensible(array) || getOwnPropertySymbols(array).length !== 0) return false;
     if (getOwnPropertyDescriptor(array, "length")!.writable !== true) return false;
+    const isMany = length > numbersThreshold;
+    const isKnown = length > LONG && isFlat(array);
+    if (isKnown && isMany) {
+      numbers = numbersOf(array);
+      if (numbers !== undefined) return true;
+    }
     let count = 0;
     for (let i = 0; i < length; i++) {
-      const descriptor = getOwnPropertyDescriptor(array, i);
-      if (descriptor === undefined || !isPlainProperty(descriptor)) return false;
-      const { value } = descriptor;
+      // a hole, or no plain data
+      if (isKnown ? !hasOwn(array, i) : !isPlainProperty(getOwnPropertyDescriptor(array, i))) return false;
+      const value = array[i];
       if (typeof value === "number") count++;
       if (takeValue(value)) push(value);
     }
-    if (count === length) numbers = count;
+    if (isMany && count === length) numbers = numbersOf(array);
     return true;
   }
 

@@ -1,7 +1,7 @@
 // Arrays: dense ones and ones with holes as literals, very sparse ones by their length and the elements that are there.
 
 import { getPrototypeOf, arrayPrototype, getOwnPropertyDescriptor } from "./primordials.ts";
-import { HOLE, PLAIN, WRITABLE, ownProperties, type Representation } from "./representation.ts";
+import { HOLE, PLAIN, WRITABLE, listOf, ownProperties, type Representation } from "./representation.ts";
 
 /** A literal may hold this many holes, and twice as many as it has elements. */
 const HOLES = 64;
@@ -15,11 +15,10 @@ export function representArray(array: unknown[]): Representation {
   let indices = 0; // index keys come first, in ascending order
   while (indices < keys.length && isIndex(keys[indices]!)) indices++;
   const literal = size - indices <= HOLES + 2 * indices;
-  const elements: unknown[] = [];
+  const elements: unknown[] = literal ? listOf(size).fill(HOLE) : [];
   const restKeys: PropertyKey[] = [];
   const restValues: unknown[] = [];
   const restAttributes: number[] = [];
-  if (literal) for (let i = 0; i < size; i++) elements.push(HOLE);
   for (let i = 0; i < keys.length; i++) {
     const bits = attributes === undefined ? PLAIN : attributes[i]!;
     if (literal && i < indices && bits === PLAIN) {
@@ -49,9 +48,20 @@ export function representArray(array: unknown[]): Representation {
   };
 }
 
+/** The numbers of an array that holds nothing else; its elements must be known to be data. */
+export function numbersOf(array: readonly unknown[]): Float64Array | undefined {
+  if (typeof array[0] !== "number") return undefined;
+  const numbers = new Float64Array(array.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const value = array[i];
+    if (typeof value !== "number") return undefined;
+    numbers[i] = value;
+  }
+  return numbers;
+}
+
 /** A plain array of numbers, by its numbers. */
-export function representNumbers(array: readonly number[]): Representation {
-  const data = new Uint8Array(Float64Array.from(array).buffer);
+export function representNumbers(numbers: Float64Array): Representation {
   return {
     kind: "numbers",
     create: {
@@ -61,8 +71,8 @@ export function representNumbers(array: readonly number[]): Representation {
         view: "Float64Array",
         dtype: "float64",
         shape: undefined,
-        length: array.length,
-        data,
+        length: numbers.length,
+        data: new Uint8Array(numbers.buffer),
       },
     },
     keys: [],

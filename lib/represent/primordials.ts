@@ -30,6 +30,11 @@ export const isArray: (value: unknown) => value is unknown[] = Array.isArray;
 export const objectPrototype: object = Object.prototype;
 export const arrayPrototype: object = Array.prototype;
 
+export const sliceArray: (array: unknown[], from: number, to: number) => unknown[] = uncurry(
+  Array.prototype.slice,
+);
+export const mapSize: (map: unknown) => number = getter(Map.prototype, "size");
+export const setSize: (set: unknown) => number = getter(Set.prototype, "size");
 export const mapForEach: (map: unknown, visit: (value: unknown, key: unknown) => void) => void = uncurry(
   Map.prototype.forEach as never,
 );

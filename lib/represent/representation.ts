@@ -114,6 +114,11 @@ export interface Representation {
   readonly absent?: readonly string[] | undefined;
 }
 
+/** A list to be filled, in its final size: most have few elements, and one that grows has room for many. */
+export function listOf(length: number): unknown[] {
+  return Array<unknown>(length);
+}
+
 function integrityOf(object: object): Integrity {
   if (isExtensible(object)) return "extensible";
   // V8 takes some for frozen that are not: a sealed array without elements, and a view of growing memory, which cannot be frozen at all
@@ -131,16 +136,15 @@ export function ownProperties(
   skip?: (key: PropertyKey) => boolean,
   keysOf: (object: object) => PropertyKey[] = ownKeys,
 ): Pick<Representation, "keys" | "values" | "attributes" | "integrity"> {
-  const keys: PropertyKey[] = [];
-  const values: unknown[] = [];
-  const attributes: number[] = [];
+  const keys = skip === undefined ? keysOf(object) : keysOf(object).filter((key) => !skip(key));
   const integrity = integrityOf(object);
+  if (keys.length === 0) return { keys, values: keys, attributes: undefined, integrity };
+  const values = listOf(keys.length);
+  let attributes: number[] | undefined;
   // freezing and sealing set these attributes anyhow, so that the properties themselves can be written plainly
   const implied =
     integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
-  let plain = true;
-  for (const key of keysOf(object)) {
-    if (skip !== undefined && skip(key)) continue;
+  for (const [i, key] of keys.entries()) {
     const descriptor = getOwnPropertyDescriptor(object, key)!;
     if (descriptor.get !== undefined || descriptor.set !== undefined)
       throw new Unsupported("is an accessor; only data properties can be kept", key);
@@ -149,12 +153,12 @@ export function ownProperties(
       (descriptor.enumerable === true ? ENUMERABLE : 0) |
       (descriptor.configurable === true ? CONFIGURABLE : 0) |
       implied;
-    if (bits !== PLAIN) plain = false;
-    keys.push(key);
-    values.push(descriptor.value);
-    attributes.push(bits);
+    values[i] = descriptor.value;
+    if (bits === PLAIN) continue;
+    attributes ??= keys.map(() => PLAIN);
+    attributes[i] = bits;
   }
-  return { keys, values, attributes: plain ? undefined : attributes, integrity };
+  return { keys, values, attributes, integrity };
 }
 
 /** What is kept by reference has nothing else to be written. */
