@@ -73,7 +73,7 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(dtype(array.dtype).descr, array.shape);
   const data = bytesOf(array);
-  await replaceByRename(file, job.durability, (temporary) =>
+  await replaceByRename(file, job, (temporary) =>
     writeNewFiles(
       dirname(file),
       [{ stem: basename(temporary), extension: "", head, data }],

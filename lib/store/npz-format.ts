@@ -130,7 +130,7 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
   const fd = openExisting(file);
   try {
     const kept = fd === undefined ? undefined : membersBut(fd, file, name);
-    await replaceByRename(file, job.durability, async (temporary) => {
+    await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
         await fillNpz(temporary, [entry], kept, { ...job, checkPresent });
