@@ -60,10 +60,58 @@ export interface ElementsToRead {
 
 /** A contiguous dataset for {@link Addon.createHdf5}. */
 export interface DatasetToCreate {
+  /** A path in the file; groups on the way are made. */
   readonly name: string;
   /** npy's descriptor, little-endian. */
   readonly descr: string;
   readonly shape: readonly number[];
+  readonly attributes?: readonly Hdf5Attribute[];
+  /** Names of values, which make an integer type an enumeration. */
+  readonly names?: readonly (readonly [name: string, value: number])[];
+}
+
+/** What is known of a dataset of an HDF5 file. */
+export interface Hdf5Dataset {
+  /** npy's descriptor of an element, a list of fields for records; empty for text, and where `problem` comes first. */
+  readonly descr: string;
+  /** Whether the elements are strings of variable length: they are read as `Un`, as wide as the longest. */
+  readonly isText: boolean;
+  /** Extents along the dataset's own axes. */
+  readonly shape: readonly number[];
+  /** Axes of an array type, which follow them. */
+  readonly inner: readonly number[];
+  /** Bytes of all elements in memory; 0 for text. */
+  readonly size_bytes: number;
+  readonly stored_bytes: number;
+  /** Where the elements begin in the file, if they lie there in one piece, as they are. */
+  readonly offset?: number;
+  readonly chunks?: readonly number[];
+  /** Names of values, in an enumeration. */
+  readonly names?: readonly (readonly [name: string, value: number])[];
+  /** Why it cannot be read. */
+  readonly problem?: PersistError;
+}
+
+/** An attribute: strings, or elements of a type. */
+export interface Hdf5Attribute {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** h5py's Empty: a type and nothing else. */
+  readonly isNull: boolean;
+  readonly strings?: readonly string[];
+  readonly descr?: string;
+  readonly bytes?: ArrayBuffer;
+}
+
+/** A dataset that is open, made by {@link Addon.openHdf5}. */
+export type Hdf5Handle = { readonly hdf5: unique symbol };
+
+/** What {@link Addon.openHdf5} gives. */
+export interface OpenHdf5Dataset extends Hdf5Dataset {
+  readonly handle: Hdf5Handle;
+  /** Of the file, open for reading until the handle is closed. */
+  readonly fd: number;
+  readonly attributes: readonly Hdf5Attribute[];
 }
 
 /** The syscalls that pass through the addon's table, by the names that {@link Fault} uses. */
@@ -183,8 +231,16 @@ export interface Addon {
   checksumDigest(checksum: Checksum): string;
   /** The XXH3-128 of memory, on a worker: for memory of this library alone, which nobody can transfer or resize meanwhile. */
   checksumMemory(bytes: Uint8Array, control: Control | undefined): Promise<string>;
-  /** Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. */
-  createHdf5(path: string, datasets: readonly DatasetToCreate[]): Promise<number[]>;
+  /**
+   * Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. In a file
+   * that `exists` they are added, in the place of those of their names; if that fails the file is of no use.
+   */
+  createHdf5(
+    path: string,
+    datasets: readonly DatasetToCreate[],
+    exists: boolean,
+    control: Control | undefined,
+  ): Promise<number[]>;
   /**
    * Opens a lock file, and makes it where it is missing; for reading only where it cannot be written. `identity` is its device and inode. Throws SYMLINK,
    * NOT_REGULAR_FILE, NOT_FOUND, IO.
@@ -216,6 +272,23 @@ export interface Addon {
   writeLockNote(handle: LockHandle, line: number, text: string): void;
   /** Such a line, or an empty text. */
   readLockNote(handle: LockHandle, line: number): string;
+  /** Opens a dataset of an HDF5 file for reading. Throws NOT_FOUND, NOT_REGULAR_FILE, FORMAT, TRUNCATED, UNSUPPORTED, IO. */
+  openHdf5(path: string, name: string): Promise<OpenHdf5Dataset>;
+  /** The same while this thread waits: before all other HDF5 jobs, and between two pieces of a long one. */
+  openHdf5Sync(path: string, name: string): OpenHdf5Dataset;
+  /**
+   * Reads a selection in C order, little-endian but for records: start, step (1 or more) and count for each of the dataset's own
+   * axes. `characters` is n of `Un` for text. Throws CORRUPT, FORMAT, UNSUPPORTED, LIMIT, IO.
+   */
+  readHdf5(
+    handle: Hdf5Handle,
+    ranges: readonly number[],
+    control: Control | undefined,
+  ): Promise<{ buffer: ArrayBuffer; characters: number }>;
+  /** Closes the file when its last job has ended; does nothing the second time. */
+  closeHdf5(handle: Hdf5Handle): void;
+  /** Every dataset of an HDF5 file, by every name that a group has for it. */
+  listHdf5(path: string, control: Control | undefined): Promise<(Hdf5Dataset & { name: string })[]>;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;
   /** Stops the job at its next piece; its promise rejects with code PERSIST_CLOSED. */
   abort(control: Control): void;

@@ -2,10 +2,15 @@
 import { PersistError } from "../errors.ts";
 import type { ArrayFormat } from "./array-format.ts";
 import { parseArrayPath, type ArrayFileKind } from "./array-path.ts";
+import { hdf5Format } from "./hdf5-format.ts";
 import { npyFormat } from "./npy-format.ts";
 import { npzFormat } from "./npz-format.ts";
 
-const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = { npy: npyFormat, npz: npzFormat };
+const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = {
+  npy: npyFormat,
+  npz: npzFormat,
+  hdf5: hdf5Format,
+};
 
 /** A file of arrays, and what reads and writes it. */
 export interface ArrayFileAt {

@@ -36,7 +36,9 @@ export const hdf5Store: ArrayStore = {
     if (arrays.length === 0) return { rows: {}, heads: {}, files: [] };
     const name = await freeName(into, start);
     const path = join(into, name);
-    const offsets = await native().createHdf5(path, datasets);
+    const offsets = await runJob({ signal: options.signal }, "create", 0, (control) =>
+      native().createHdf5(path, datasets, false, control),
+    );
     try {
       const ranges = arrays.map(({ bytes }, k) => ({ offset: offsets[k]!, data: bytes }));
       const durable = options.durability === "full";

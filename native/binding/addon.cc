@@ -35,6 +35,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   AddMaps(exports);
   AddLocks(exports);
   AddHdf5(exports);
+  AddHdf5Reads(exports);
   AddDiagnostics(exports);
   return exports;
 }

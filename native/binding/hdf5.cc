@@ -1,4 +1,4 @@
-// HDF5 jobs.
+// HDF5 jobs that write.
 #include "binding/arguments.h"
 #include "binding/functions.h"
 #include "binding/task.h"
@@ -10,10 +10,17 @@ namespace {
 
 class CreateTask : public Task {
  public:
-  CreateTask(std::string path, std::vector<hdf5::NewDataset> datasets)
-      : path_(std::move(path)), datasets_(std::move(datasets)) {}
+  CreateTask(std::string path, std::vector<hdf5::NewDataset> datasets, bool exists,
+             std::shared_ptr<JobControl> control)
+      : path_(std::move(path)),
+        datasets_(std::move(datasets)),
+        exists_(exists),
+        control_(std::move(control)) {}
 
-  void Run() override { offsets_ = hdf5::CreateFile(path_, datasets_); }
+  void Run() override {
+    const auto add = exists_ ? hdf5::AddToFile : hdf5::CreateFile;
+    offsets_ = add(path_, datasets_, control_.get());
+  }
 
   Napi::Value Result(Napi::Env env) override {
     Napi::Array out = Napi::Array::New(env, offsets_.size());
@@ -24,24 +31,66 @@ class CreateTask : public Task {
  private:
   std::string path_;
   std::vector<hdf5::NewDataset> datasets_;
+  bool exists_;
+  std::shared_ptr<JobControl> control_;
   std::vector<uint64_t> offsets_;
 };
+
+std::vector<uint64_t> TakeShape(const Napi::Value& value) {
+  const Napi::Array shape = TakeList(value, "shape");
+  std::vector<uint64_t> out;
+  for (uint32_t axis = 0; axis < shape.Length(); axis++) out.push_back(TakeInteger(shape[axis], "shape"));
+  return out;
+}
+
+hdf5::NewAttribute TakeAttribute(const Napi::Object& one) {
+  hdf5::NewAttribute out;
+  out.name = TakeString(one.Get("name"), "name");
+  out.is_null = TakeBoolean(one.Get("isNull"), "isNull");
+  out.shape = TakeShape(one.Get("shape"));
+  const Napi::Value strings = one.Get("strings");
+  if (strings.IsArray()) {
+    out.is_text = true;
+    const Napi::Array list = strings.As<Napi::Array>();
+    for (uint32_t k = 0; k < list.Length(); k++) out.strings.push_back(TakeString(list[k], "strings"));
+    return out;
+  }
+  out.descr = array::ParseDescr(TakeString(one.Get("descr"), "descr"));
+  Napi::ArrayBuffer bytes = one.Get("bytes").As<Napi::ArrayBuffer>();
+  out.bytes.assign(static_cast<const char*>(bytes.Data()), bytes.ByteLength());
+  return out;
+}
+
+hdf5::NewDataset TakeDataset(const Napi::Object& one) {
+  hdf5::NewDataset out = {TakeString(one.Get("name"), "name"),
+                          array::ParseDescr(TakeString(one.Get("descr"), "descr")),
+                          TakeShape(one.Get("shape"))};
+  const Napi::Value attributes = one.Get("attributes");
+  if (attributes.IsArray()) {
+    const Napi::Array list = attributes.As<Napi::Array>();
+    for (uint32_t k = 0; k < list.Length(); k++)
+      out.attributes.push_back(TakeAttribute(TakeObject(list[k], "attribute")));
+  }
+  const Napi::Value names = one.Get("names");
+  if (names.IsArray()) {
+    const Napi::Array list = names.As<Napi::Array>();
+    for (uint32_t k = 0; k < list.Length(); k++) {
+      const Napi::Array pair = TakeList(list[k], "names");
+      out.names.emplace_back(TakeString(pair[0u], "name"), pair.Get(1u).ToNumber().Int64Value());
+    }
+  }
+  return out;
+}
 
 Napi::Value CreateHdf5(const Napi::CallbackInfo& info) {
   const Napi::Array list = TakeList(info[1], "datasets");
   std::vector<hdf5::NewDataset> datasets;
   datasets.reserve(list.Length());
-  for (uint32_t k = 0; k < list.Length(); k++) {
-    const Napi::Object one = TakeObject(list[k], "dataset");
-    const Napi::Array shape = TakeList(one.Get("shape"), "shape");
-    std::vector<uint64_t> extents;
-    for (uint32_t axis = 0; axis < shape.Length(); axis++)
-      extents.push_back(TakeInteger(shape[axis], "shape"));
-    datasets.push_back({TakeString(one.Get("name"), "name"),
-                        array::ParseDescr(TakeString(one.Get("descr"), "descr")), std::move(extents)});
-  }
-  return RunOnHdf5Thread(info.Env(),
-                         std::make_unique<CreateTask>(TakeString(info[0], "path"), std::move(datasets)));
+  for (uint32_t k = 0; k < list.Length(); k++)
+    datasets.push_back(TakeDataset(TakeObject(list[k], "dataset")));
+  return RunOnHdf5Thread(
+      info.Env(), std::make_unique<CreateTask>(TakeString(info[0], "path"), std::move(datasets),
+                                               TakeBoolean(info[2], "exists"), JobControl::Unwrap(info[3])));
 }
 
 Napi::Value Hdf5Version(const Napi::CallbackInfo& info) {

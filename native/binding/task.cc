@@ -71,6 +71,13 @@ Napi::Promise RunOnHdf5Thread(Napi::Env env, std::unique_ptr<Task> task) {
   return deferred.Promise();
 }
 
+Napi::Value RunFirstOnHdf5Thread(Napi::Env env, Task& task) {
+  Failure failure;
+  hdf5::RunFirst([&] { failure = Attempt(task); });
+  if (failure) throw *failure;
+  return task.Result(env);
+}
+
 JobControl::JobControl(Napi::Env env, Napi::Function on_progress)
     : mailbox_(Environment::Of(env).mailbox), watched_(!on_progress.IsEmpty()) {
   if (watched_) on_progress_ = Napi::Persistent(on_progress);
@@ -86,8 +93,10 @@ void JobControl::Changed() {
 }
 
 Napi::Value JobControl::Wrap(Napi::Env env, Shared control) {
-  auto out = Napi::External<Shared>::New(env, new Shared(std::move(control)),
-                                         [](Napi::Env, Shared* owned) { delete owned; });
+  auto out = Napi::External<Shared>::New(env, new Shared(std::move(control)), [](Napi::Env, Shared* owned) {
+    (*owned)->Ended();  // a job may outlive the environment, and its callback must not
+    delete owned;
+  });
   out.TypeTag(&kControlTag);
   return out;
 }

@@ -30,6 +30,10 @@ Napi::Promise RunInPool(Napi::Env env, std::unique_ptr<Task> task);
  */
 Napi::Promise RunOnHdf5Thread(Napi::Env env, std::unique_ptr<Task> task);
 
+/** Runs it there before all that wait, and waits for it on this thread: for work of well below a millisecond.
+ */
+Napi::Value RunFirstOnHdf5Thread(Napi::Env env, Task& task);
+
 /** What JavaScript holds of a job that it may stop and watch. */
 class JobControl : public os::Control, public std::enable_shared_from_this<JobControl> {
  public:

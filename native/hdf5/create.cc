@@ -6,8 +6,6 @@
 
 #include "hdf5/file.h"
 #include "hdf5/types.h"
-#include "os/error.h"
-#include "os/syscalls.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -21,12 +19,73 @@ Handle ContiguousLayout(const std::string& path) {
   return how;
 }
 
+/** Links by UTF-8 names, with the groups that they pass through. */
+Handle LinkWithGroups(const std::string& path) {
+  Handle how(Check(H5Pcreate(H5P_LINK_CREATE), "H5Pcreate", path), H5Pclose);
+  Check(H5Pset_create_intermediate_group(how, 1), "H5Pset_create_intermediate_group", path);
+  Check(H5Pset_char_encoding(how, H5T_CSET_UTF8), "H5Pset_char_encoding", path);
+  return how;
+}
+
 Handle SpaceOf(const std::vector<uint64_t>& extents, const std::string& path) {
   const std::vector<hsize_t> shape(extents.begin(), extents.end());
   return {Check(shape.empty() ? H5Screate(H5S_SCALAR)
                               : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
                 "H5Screate", path),
           H5Sclose};
+}
+
+Handle EnumOf(hid_t base, const std::vector<std::pair<std::string, int64_t>>& names,
+              const std::string& path) {
+  Handle out(Check(H5Tenum_create(base), "H5Tenum_create", path), H5Tclose);
+  for (const auto& [name, number] : names) {
+    int64_t value = number;
+    Check(H5Tconvert(H5T_NATIVE_INT64, base, 1, &value, nullptr, H5P_DEFAULT), "H5Tconvert", path);
+    Check(H5Tenum_insert(out, name.c_str(), &value), "H5Tenum_insert", path);
+  }
+  return out;
+}
+
+Handle TextType(const std::string& path) {
+  Handle out(Check(H5Tcopy(H5T_C_S1), "H5Tcopy", path), H5Tclose);
+  Check(H5Tset_size(out, H5T_VARIABLE), "H5Tset_size", path);
+  Check(H5Tset_cset(out, H5T_CSET_UTF8), "H5Tset_cset", path);
+  return out;
+}
+
+void WriteAttribute(hid_t object, const NewAttribute& attribute, const std::string& path) {
+  const Handle type = attribute.is_text ? TextType(path) : TypeOf(attribute.descr);
+  const Handle space = attribute.is_null ? Handle(Check(H5Screate(H5S_NULL), "H5Screate", path), H5Sclose)
+                                         : SpaceOf(attribute.shape, path);
+  Handle how(Check(H5Pcreate(H5P_ATTRIBUTE_CREATE), "H5Pcreate", path), H5Pclose);
+  Check(H5Pset_char_encoding(how, H5T_CSET_UTF8), "H5Pset_char_encoding", path);
+  const Handle made(
+      Check(H5Acreate2(object, attribute.name.c_str(), type, space, how, H5P_DEFAULT), "H5Acreate2", path),
+      H5Aclose);
+  if (attribute.is_null) return;
+  if (!attribute.is_text) {
+    if (!attribute.bytes.empty()) Check(H5Awrite(made, type, attribute.bytes.data()), "H5Awrite", path);
+    return;
+  }
+  std::vector<const char*> strings;
+  for (const std::string& one : attribute.strings) strings.push_back(one.c_str());
+  if (!strings.empty()) Check(H5Awrite(made, type, strings.data()), "H5Awrite", path);
+}
+
+/** Removes what has a name: a dataset, or a link that leads nowhere. */
+void MakeRoom(hid_t file, const std::string& name, const std::string& path) {
+  for (size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+    const std::string part = name.substr(0, end);
+    if (part.empty() || part.back() == '/') continue;
+    if (Check(H5Lexists(file, part.c_str(), H5P_DEFAULT), "H5Lexists", path) == 0) return;
+    if (end == std::string::npos) break;
+  }
+  const Handle there(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
+  if (there < 0) H5Eclear2(H5E_DEFAULT);
+  if (there >= 0 && H5Iget_type(there) != H5I_DATASET) {
+    throw os::Error("PERSIST_EXISTS", path + " has a group or a type of the name " + name, path);
+  }
+  Check(H5Ldelete(file, name.c_str(), H5P_DEFAULT), "H5Ldelete", path);
 }
 
 /** Where the bytes of a dataset begin; one without elements has no place. */
@@ -39,20 +98,26 @@ uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path
   throw os::Error("PERSIST_IO", "dataset " + dataset.name + " got no place in " + path, path);
 }
 
-std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& datasets,
-                                  const std::string& path) {
+std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& datasets, bool replace,
+                                  const std::string& path, const os::Control* control) {
   const Handle how = ContiguousLayout(path);
+  const Handle link = LinkWithGroups(path);
   std::map<std::string, Handle> types;
   std::vector<uint64_t> offsets;
   offsets.reserve(datasets.size());
   for (const NewDataset& dataset : datasets) {
+    if (control != nullptr) control->Check();
+    if (replace) MakeRoom(file, dataset.name, path);
     auto type = types.find(dataset.descr.text);
     if (type == types.end()) type = types.emplace(dataset.descr.text, TypeOf(dataset.descr)).first;
+    Handle named;
+    if (!dataset.names.empty()) named = EnumOf(type->second, dataset.names, path);
     const Handle space = SpaceOf(dataset.shape, path);
-    const Handle made(
-        Check(H5Dcreate2(file, dataset.name.c_str(), type->second, space, H5P_DEFAULT, how, H5P_DEFAULT),
-              "H5Dcreate2", path),
-        H5Dclose);
+    const Handle made(Check(H5Dcreate2(file, dataset.name.c_str(), named < 0 ? type->second : named, space,
+                                       link, how, H5P_DEFAULT),
+                            "H5Dcreate2", path),
+                      H5Dclose);
+    for (const NewAttribute& attribute : dataset.attributes) WriteAttribute(made, attribute, path);
     offsets.push_back(OffsetOf(made, dataset, path));
   }
   return offsets;
@@ -60,16 +125,25 @@ std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& dat
 
 }  // namespace
 
-std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets) {
+std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets,
+                                 const os::Control* control) {
   File file(path, Mode::kCreate);
   try {
-    std::vector<uint64_t> offsets = AddDatasets(file, datasets, path);
+    std::vector<uint64_t> offsets = AddDatasets(file, datasets, false, path, control);
     file.Close();  // here the metadata are written, which may fail
     return offsets;
   } catch (...) {
     os::sys.unlinkat(AT_FDCWD, path.c_str(), 0);
     throw;
   }
+}
+
+std::vector<uint64_t> AddToFile(const std::string& path, const std::vector<NewDataset>& datasets,
+                                const os::Control* control) {
+  File file(path, Mode::kWrite);
+  std::vector<uint64_t> offsets = AddDatasets(file, datasets, true, path, control);
+  file.Close();
+  return offsets;
 }
 
 }  // namespace persist::hdf5

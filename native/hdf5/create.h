@@ -1,26 +1,50 @@
-// Creates HDF5 files whose datasets have a known place, so that the write engine can fill them and anyone can
-// map them.
+// Adds datasets to HDF5 files, new ones and existing ones. They have a known place, so that the write engine
+// can fill them and anyone can map them.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "array/descr.h"
+#include "os/control.h"
 
 namespace persist::hdf5 {
 
-struct NewDataset {
+/** An attribute to write: strings, or the bytes of elements; or neither, which is h5py's Empty. */
+struct NewAttribute {
   std::string name;
+  bool is_null = false;
+  bool is_text = false;
+  std::vector<uint64_t> shape;
+  std::vector<std::string> strings;
+  array::Descr descr{};
+  std::string bytes;
+};
+
+struct NewDataset {
+  std::string name;  // a path; groups on the way are made
   array::Descr descr;
   std::vector<uint64_t> shape;
+  std::vector<NewAttribute> attributes{};
+  /** Names of values, for an enumeration over integers. */
+  std::vector<std::pair<std::string, int64_t>> names{};
 };
 
 /**
- * Creates a file that must not exist, with contiguous datasets in its root group, allocated and not filled.
- * Gives where the bytes of each begin (0 for one without elements). On failure the file is removed. On the
- * HDF5 thread only.
+ * Creates a file that must not exist, with contiguous datasets, allocated and not filled. Gives where the
+ * bytes of each begin (0 for one without elements). On failure the file is removed. On the HDF5 thread only,
+ * as all here.
  */
-std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets);
+std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets,
+                                 const os::Control* control);
+
+/**
+ * The same in a file that exists: a dataset of such a name is replaced, with its attributes. A failure leaves
+ * a file that is of no use: give a copy. Throws EXISTS where a group has such a name.
+ */
+std::vector<uint64_t> AddToFile(const std::string& path, const std::vector<NewDataset>& datasets,
+                                const os::Control* control);
 
 }  // namespace persist::hdf5

@@ -14,11 +14,10 @@ struct Words {
 const char* CodeOf(hid_t kind) {
   if (kind == H5E_TRUNCATED) return "PERSIST_TRUNCATED";
   if (kind == H5E_NOFILTER) return "PERSIST_UNSUPPORTED";
-  if (kind == H5E_NOTFOUND || kind == H5E_NLINKS) return "PERSIST_NOT_FOUND";
   return nullptr;
 }
 
-herr_t Append(unsigned, const H5E_error2_t* entry, void* out) {
+herr_t Append(unsigned depth, const H5E_error2_t* entry, void* out) {
   auto& words = *static_cast<Words*>(out);
   if (entry->desc != nullptr && *entry->desc != '\0') {
     words.text += words.text.empty() ? "" : "; ";
@@ -27,7 +26,9 @@ herr_t Append(unsigned, const H5E_error2_t* entry, void* out) {
     words.text += entry->func_name;
     words.text += ")";
   }
-  // Upward: the first entry is where it began.
+  // Upward: the first entry is where it began. Damage also leads to things that are not found, later on.
+  const bool is_absent = entry->min_num == H5E_NOTFOUND || entry->min_num == H5E_NLINKS;
+  if (depth == 0 && entry->maj_num != H5E_DATASET && is_absent) words.code = "PERSIST_NOT_FOUND";
   if (words.code == nullptr) words.code = CodeOf(entry->min_num);
   return 0;
 }

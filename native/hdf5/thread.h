@@ -9,4 +9,12 @@ namespace persist::hdf5 {
 /** Queues a job; jobs run one after the other, in order. A job must not throw. */
 void Post(std::function<void()> job);
 
+/** Runs a short job before all that wait, and returns when it is done. Long jobs let it in between (see
+ * LetOthersIn). */
+void RunFirst(const std::function<void()>& job);
+
+/** To be called by long jobs between two pieces of a few milliseconds: does the work that a thread is waiting
+ * for. */
+void LetOthersIn();
+
 }  // namespace persist::hdf5

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   NDArray,
   isPersistError,
@@ -51,7 +52,7 @@ const arrays = [...everyArray(), ...everyMemory()].map(({ name, dtype, shape, by
   return { name, array, seen: { dtype, shape: [...shape], hex: Buffer.from(bytes).toString("hex") } };
 });
 
-for (const { title, ending, isMany, compress, isMappable, python: library } of FORMATS) {
+for (const { title, ending, isMany, compress, isMappable, unwritten = [], python: library } of FORMATS) {
   const pathOf = (directory: string, name: string): string =>
     isMany ? `${join(directory, `all${ending}`)}#${name}` : join(directory, `${name}${ending}`);
   const fileOf = (path: string): string => path.split("#")[0]!;
@@ -86,7 +87,7 @@ for (const { title, ending, isMany, compress, isMappable, python: library } of F
 ${library}${DESCRIBE}
 rng = np.random.default_rng(7)
 result = {}
-for code in ["<f8", ">f8", "<c8", ">c16", ">i2", "<u4", ">u8", "?", ">f2", ">U4", "S3", ">M8[ms]", ">m8[h]"]:
+for code in [code for code in ["<f8", ">f8", "<c8", ">c16", ">i2", "<u4", ">u8", "?", ">f2", ">U4", "S3", ">M8[ms]", ">m8[h]"] if code not in ${JSON.stringify(unwritten)}]:
     for order in "CF":
         a = np.frombuffer(rng.integers(0, 2, 24 * np.dtype(code).itemsize, dtype=np.uint8).tobytes(), dtype=code).reshape(2, 3, 4)
         a = np.asarray(a, order=order)
@@ -101,7 +102,8 @@ ${isMany ? "store(given, kept)" : ""}
         const theirs = isMany ? `${path}#${name}` : `${path.slice(0, -4)}${name}.npy`;
         const array = await readArray(theirs);
         assert.deepEqual(seenIn(array), seen, name);
-        if (name.endsWith("F")) assert.equal(array.stride[0], 1);
+        // HDF5 has one order
+        if (name.endsWith("F") && ending !== ".h5") assert.equal(array.stride[0], 1);
         const selection = [1, [null, null, -1], [1, 4, 2]] as const;
         assert.deepEqual(
           seenIn(await readArray(theirs, { selection })),
@@ -217,7 +219,10 @@ ${isMany ? "store(given, kept)" : ""}
     it("hold descriptors and mappings level over many reads and writes", async () => {
       const directory = temporaryDirectory();
       const path = pathOf(directory, "a");
-      const count = (): number => readdirSync("/proc/self/fd").length;
+      const count = async (): Promise<number> => {
+        await pause(50); // HDF5 files are closed by their own thread
+        return readdirSync("/proc/self/fd").length;
+      };
       const cycle = async (): Promise<void> => {
         await writeArray(path, noise(100), options);
         await readArray(path);
@@ -225,9 +230,9 @@ ${isMany ? "store(given, kept)" : ""}
         if (isMappable) mapArray(path).close();
       };
       await cycle();
-      const [files, mappings] = [count(), native().liveMappings()];
+      const [files, mappings] = [await count(), native().liveMappings()];
       for (let k = 0; k < 100; k++) await cycle();
-      assert.deepEqual([count(), native().liveMappings()], [files, mappings]);
+      assert.deepEqual([await count(), native().liveMappings()], [files, mappings]);
     });
 
     it("say what is missing", async () => {

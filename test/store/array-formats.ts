@@ -14,6 +14,8 @@ export interface FormatUnderTest {
   readonly isOpenable: boolean;
   /** Python: `load(path, name)` gives an array, `store(path, arrays)` writes a dict of them into one file. */
   readonly python: string;
+  /** Descriptors that Python's library cannot write. */
+  readonly unwritten?: readonly string[];
 }
 
 const NPY = `
@@ -32,6 +34,16 @@ def load(path, name):
     return np.load(path, allow_pickle=False)[name]
 def store(path, arrays):
     np.savez(path, **arrays)
+`;
+
+const HDF5 = `
+def load(path, name):
+    with h5py.File(path, "r") as f:
+        return f[name][()]
+def store(path, arrays):
+    with h5py.File(path, "w") as f:
+        for name, a in arrays.items():
+            f[name] = a
 `;
 
 export const FORMATS: readonly FormatUnderTest[] = [
@@ -61,5 +73,15 @@ export const FORMATS: readonly FormatUnderTest[] = [
     isMappable: false,
     isOpenable: false,
     python: NPZ.replace("np.savez", "np.savez_compressed"),
+  },
+  {
+    title: "HDF5",
+    ending: ".h5",
+    isMany: true,
+    compress: false,
+    isMappable: true,
+    isOpenable: false,
+    python: HDF5,
+    unwritten: [">U4", ">M8[ms]", ">m8[h]"],
   },
 ];

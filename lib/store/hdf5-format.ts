@@ -1,0 +1,137 @@
+// HDF5 files: arrays by their paths in them, `a.h5#/group/name`. The library describes a dataset; what lies in the file in one
+// piece is read or mapped like npy, and only the rest goes through the library.
+import { closeSync, fstatSync } from "node:fs";
+import { parseDescr } from "../dtype.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import { native, type Hdf5Dataset, type OpenHdf5Dataset } from "../native.ts";
+import type { NDArray } from "../ndarray.ts";
+import type { ArrayFormat, ArrayInfo, ReadOptions } from "./array-format.ts";
+import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
+import { attributesOf } from "./hdf5-attributes.ts";
+import { readDataset } from "./hdf5-read.ts";
+import { writeDataset } from "./hdf5-write.ts";
+import { runJob, type JobOptions } from "./job.ts";
+import { mappedArray, type MappedArray } from "./mapped-array.ts";
+import { openFile } from "./open-file.ts";
+import { readElements } from "./read-elements.ts";
+
+export const hdf5Format: ArrayFormat = {
+  lacks: {
+    create: "HDF5 files are not created step by step",
+    open: "HDF5 files are not opened step by step",
+  },
+  list,
+  read,
+  write: writeDataset,
+  map,
+};
+
+async function list(file: string, job: JobOptions & { readonly untrusted: boolean }): Promise<ArrayInfo[]> {
+  if (job.untrusted) throw notYet(file);
+  const all = await runJob(job, "list", 0, (control) => native().listHdf5(file, control));
+  return all.map((dataset) => infoOf(dataset, file));
+}
+
+function infoOf(dataset: Hdf5Dataset & { name: string }, file: string): ArrayInfo {
+  const { name, size_bytes, stored_bytes, chunks } = dataset;
+  const shape = [...dataset.shape, ...dataset.inner];
+  const common = { name, shape, size_bytes, stored_bytes, ...(chunks === undefined ? {} : { chunks }) };
+  if (dataset.isText) return { ...common, dtype: "str", size_bytes: stored_bytes, mappable: false };
+  try {
+    const extent = extentOf(dataset, file);
+    return {
+      ...common,
+      dtype: typeOf(dataset, file).dtype.name,
+      mappable: extent !== undefined && isMappable(extent),
+    };
+  } catch (error) {
+    if (!isPersistError(error)) throw error;
+    return { ...common, dtype: "", mappable: false, problem: error };
+  }
+}
+
+async function read(file: string, name: string, options: ReadOptions): Promise<NDArray> {
+  if (options.untrusted) throw notYet(file);
+  const dataset = await native().openHdf5(file, name);
+  try {
+    options.signal?.throwIfAborted();
+    const extent = extentOf(dataset, file);
+    const array = await elementsOf(dataset, extent, file, options);
+    array.attributes = attributesOf(dataset, dataset.attributes);
+    return array;
+  } finally {
+    native().closeHdf5(dataset.handle);
+  }
+}
+
+async function elementsOf(
+  dataset: OpenHdf5Dataset,
+  extent: Extent | undefined,
+  file: string,
+  options: ReadOptions,
+): Promise<NDArray> {
+  const { selection, map: wantsMap } = options;
+  if (extent === undefined) return readDataset(dataset, selection, options);
+  if (!wantsMap) return readElements(dataset.fd, extent, undefined, selection, file, options);
+  const mapped = mappedArray(mapExtent(dataset.fd, extent, "c", file));
+  return selection === undefined ? mapped : mapped.slice(selection);
+}
+
+function notYet(file: string): PersistError {
+  return new PersistError("PERSIST_UNSUPPORTED", `${file}: HDF5 files are read in this process only`, {
+    file,
+  });
+}
+
+/** Waits for the HDF5 thread, which serves this before anything else. */
+function map(file: string, name: string, mode: MapMode): MappedArray {
+  const writable = mode === "r+" ? openFile(file, "r+") : undefined;
+  try {
+    const dataset = native().openHdf5Sync(file, name);
+    try {
+      const extent = extentOf(dataset, file);
+      if (extent === undefined)
+        throw new PersistError(
+          "PERSIST_UNSUPPORTED",
+          `${file}#${name} cannot be mapped: it does not lie in one piece (chunks, compression, a type to convert); use readArray`,
+          { file },
+        );
+      if (writable !== undefined) checkSame(writable, dataset.fd, file);
+      const mapped = mappedArray(mapExtent(writable ?? dataset.fd, extent, mode, file));
+      mapped.attributes = attributesOf(dataset, dataset.attributes);
+      return mapped;
+    } finally {
+      native().closeHdf5(dataset.handle);
+    }
+  } finally {
+    if (writable !== undefined) closeSync(writable);
+  }
+}
+
+/** A file is replaced by rename: the place of an array in one is no place in the next. */
+function checkSame(a: number, b: number, file: string): void {
+  const [one, other] = [fstatSync(a), fstatSync(b)];
+  if (one.ino === other.ino && one.dev === other.dev) return;
+  throw new PersistError("PERSIST_CONFLICT", `${file} was replaced while it was opened; try again`, { file });
+}
+
+/** The element type. Throws what keeps the dataset from being read. */
+function typeOf({ descr, problem }: Hdf5Dataset, file: string): ReturnType<typeof parseDescr> {
+  if (problem !== undefined) throw problem;
+  if (descr.startsWith("["))
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file} holds records (a compound type)`, { file });
+  return parseDescr(descr);
+}
+
+/** Where the elements lie, if in one piece. Throws what keeps the dataset from being read. */
+function extentOf(dataset: Hdf5Dataset, file: string): Extent | undefined {
+  if (dataset.isText && dataset.problem === undefined) return undefined;
+  const type = typeOf(dataset, file);
+  const { size_bytes, offset } = dataset;
+  if (size_bytes > Number.MAX_SAFE_INTEGER)
+    throw new PersistError("PERSIST_LIMIT", `${file} claims an array of ${size_bytes} bytes`, { file });
+  const shape = [...dataset.shape, ...dataset.inner];
+  if (size_bytes === 0) return { ...type, fortran: false, shape, offset_bytes: 0, size_bytes };
+  if (offset === undefined) return undefined;
+  return { ...type, fortran: false, shape, offset_bytes: offset, size_bytes };
+}

@@ -1,0 +1,58 @@
+// Reads what does not lie in an HDF5 file in one piece: chunks, compressed or not, types to convert, strings.
+import { dtype, parseDescr } from "../dtype.ts";
+import { native, type OpenHdf5Dataset } from "../native.ts";
+import { NDArray, select, type Selection } from "../ndarray.ts";
+import { runJob, type JobOptions } from "./job.ts";
+
+/**
+ * Reads a selection (all for undefined): the part along the dataset's own axes is all that is read; axes of an array type are
+ * cut afterwards.
+ * @throws PersistError PERSIST_CORRUPT, PERSIST_FORMAT, PERSIST_LIMIT, PERSIST_IO; RangeError for a selection outside.
+ */
+export async function readDataset(
+  dataset: OpenHdf5Dataset,
+  selection: Selection | undefined,
+  job: JobOptions,
+): Promise<NDArray> {
+  const { handle, shape, inner, size_bytes } = dataset;
+  const { ranges, counts, rest } = planOf(dataset, selection ?? []);
+  const whole = shape.reduce((size, extent) => size * extent, 1);
+  const part = counts.reduce((size, extent) => size * extent, 1);
+  const total_bytes = whole === 0 ? 0 : (size_bytes / whole) * part;
+  const { buffer, characters } = await runJob(job, "read", total_bytes, (control) =>
+    native().readHdf5(handle, ranges, control),
+  );
+  const type = dataset.isText ? dtype(`U${characters}`) : parseDescr(dataset.descr).dtype;
+  const array = new NDArray({ data: new type.Data(buffer), shape: [...counts, ...inner], dtype: type.name });
+  return array.slice(rest);
+}
+
+interface Plan {
+  /** Start, step and count for each of the dataset's own axes. */
+  readonly ranges: number[];
+  readonly counts: number[];
+  /** What is left to do in memory: drop axes, turn round those with a negative step, cut those of an array type. */
+  readonly rest: Selection;
+}
+
+function planOf({ shape, inner }: OpenHdf5Dataset, selection: Selection): Plan {
+  // checks all entries, also those of the axes that are read whole
+  select({ shape: [...shape, ...inner], stride: [...shape, ...inner].map(() => 0), offset: 0 }, selection);
+  const ranges: number[] = [];
+  const counts: number[] = [];
+  const rest: Selection[number][] = [];
+  for (const [axis, extent] of shape.entries()) {
+    const entry = selection[axis] ?? [null, null];
+    const one = select({ shape: [extent], stride: [1], offset: 0 }, [entry]);
+    const [count = 1] = one.shape;
+    const [step = 1] = one.stride;
+    ranges.push(
+      step > 0 || count === 0 ? one.offset : one.offset + step * (count - 1),
+      Math.abs(step),
+      count,
+    );
+    counts.push(count);
+    rest.push(typeof entry === "number" ? 0 : [null, null, step < 0 ? -1 : 1]);
+  }
+  return { ranges, counts, rest: [...rest, ...selection.slice(shape.length)] };
+}

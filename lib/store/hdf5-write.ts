@@ -1,0 +1,92 @@
+// Writes an array into an HDF5 file, whole and atomically, keeping what else the file holds.
+import { constants, closeSync } from "node:fs";
+import { copyFile, unlink } from "node:fs/promises";
+import { io } from "../disk/io-error.ts";
+import { dtype as lookUp } from "../dtype.ts";
+import { isPersistError, PersistError } from "../errors.ts";
+import { native } from "../native.ts";
+import { bytesOf, type NDArray } from "../ndarray.ts";
+import type { WriteArrayJob } from "./array-format.ts";
+import { attributesToWrite } from "./hdf5-new-attributes.ts";
+import { runJob } from "./job.ts";
+import { openFile } from "./open-file.ts";
+import { replaceByRename } from "./replace-by-rename.ts";
+
+/** Writes under way, by file: the next one copies what the last one has made. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/**
+ * Puts an array into a file, in the place of one of that name:
+ *
+ *  1. What exists is copied beside it (shared by the file system where it can).
+ *  2. The library makes a contiguous dataset in the copy, and tells where it lies.
+ *  3. The write engine puts the bytes there, and with `full` durability syncs.
+ *  4. The copy is renamed over the file.
+ *
+ * Writes of this process into one file follow each other; between processes the last rename wins.
+ */
+export async function writeDataset(
+  file: string,
+  name: string,
+  array: NDArray,
+  job: WriteArrayJob,
+): Promise<void> {
+  if (job.compress)
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: HDF5 files are written without compression`, {
+      file,
+    });
+  const dataset = {
+    name,
+    descr: lookUp(array.dtype).descr,
+    shape: array.shape,
+    ...attributesToWrite(array, { ...array.attributes, ...job.attributes }),
+  };
+  const data = bytesOf(array);
+  const size_bytes = data.byteLength;
+  const durable = job.durability === "full";
+  const write = async (temporary: string): Promise<void> => {
+    job.signal?.throwIfAborted();
+    try {
+      const exists = await copyExisting(file, temporary);
+      const [offset] = await runJob({ signal: job.signal }, "create", 0, (control) =>
+        native().createHdf5(temporary, [dataset], exists, control),
+      );
+      await runJob(job, "write", size_bytes, (control) => {
+        if (data.byteLength !== size_bytes)
+          throw new PersistError("PERSIST_DETACHED", `the array was detached before ${file} was written`, {
+            file,
+          });
+        const ranges = size_bytes === 0 ? [] : [{ offset: offset!, data }];
+        return native().writeRanges(temporary, ranges, durable, control);
+      });
+    } catch (error) {
+      await unlink(temporary).catch(() => {});
+      throw error;
+    }
+  };
+  await afterOthers(file, () => replaceByRename(file, job.durability, write));
+}
+
+async function afterOthers(file: string, write: () => Promise<void>): Promise<void> {
+  const before = underWay.get(file) ?? Promise.resolve();
+  const mine = before.then(write, write);
+  const settled = mine.catch(() => {});
+  underWay.set(file, settled);
+  try {
+    await mine;
+  } finally {
+    if (underWay.get(file) === settled) underWay.delete(file);
+  }
+}
+
+/** Whether there was a file to copy. */
+async function copyExisting(file: string, temporary: string): Promise<boolean> {
+  try {
+    closeSync(openFile(file, "r"));
+  } catch (error) {
+    if (isPersistError(error, "PERSIST_NOT_FOUND")) return false;
+    throw error;
+  }
+  await io(file, copyFile(file, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL));
+  return true;
+}

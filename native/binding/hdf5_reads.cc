@@ -1,0 +1,168 @@
+// HDF5 jobs that read.
+#include "binding/arguments.h"
+#include "binding/functions.h"
+#include "binding/hdf5_values.h"
+#include "binding/task.h"
+#include "hdf5/list.h"
+#include "hdf5/thread.h"
+
+namespace persist::binding {
+namespace {
+
+/** A file open for one of its datasets. */
+struct OpenDataset {
+  OpenDataset(const std::string& path, const std::string& name) : file(path, hdf5::Mode::kRead) {
+    dataset = hdf5::Describe(hdf5::OpenDataset(file, name), file, name);
+    attributes = hdf5::AttributesOf(dataset.id, file);
+  }
+  hdf5::File file;
+  hdf5::Dataset dataset;
+  std::vector<hdf5::Attribute> attributes;
+};
+
+/** What JavaScript holds of it. It is closed on the HDF5 thread, when its last job there has ended. */
+using Held = std::shared_ptr<OpenDataset>;
+const napi_type_tag kDatasetTag = {0x7065727369737420ULL, 0x6864663500000000ULL};
+
+void Drop(Held& held) {
+  if (held) hdf5::Post([last = std::exchange(held, nullptr)]() mutable { last.reset(); });
+}
+
+Held& Unwrap(const Napi::Value& value) {
+  if (value.IsExternal() && value.As<Napi::External<Held>>().CheckTypeTag(&kDatasetTag))
+    return *value.As<Napi::External<Held>>().Data();
+  throw Napi::TypeError::New(value.Env(), "an open dataset is expected");
+}
+
+class OpenTask : public Task {
+ public:
+  OpenTask(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
+  ~OpenTask() override { Drop(opened_); }
+
+  void Run() override { opened_ = std::make_shared<OpenDataset>(path_, name_); }
+
+  Napi::Value Result(Napi::Env env) override {
+    Napi::Object out = ToJavaScript(env, opened_->dataset);
+    out["attributes"] = ToJavaScript(env, opened_->attributes);
+    out["fd"] = opened_->file.fd();
+    auto handle = Napi::External<Held>::New(env, new Held(std::move(opened_)), [](Napi::Env, Held* held) {
+      Drop(*held);
+      delete held;
+    });
+    handle.TypeTag(&kDatasetTag);
+    out["handle"] = handle;
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::string name_;
+  Held opened_;
+};
+
+class ReadTask : public Task {
+ public:
+  ReadTask(Held opened, std::vector<hdf5::Range> ranges, std::shared_ptr<JobControl> control)
+      : opened_(std::move(opened)), ranges_(std::move(ranges)), control_(std::move(control)) {}
+  ~ReadTask() override { Drop(opened_); }
+
+  void Run() override {
+    elements_ = hdf5::ReadElements(opened_->dataset, ranges_, opened_->file, control_.get());
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    if (control_) control_->Ended();
+    Napi::Object out = Napi::Object::New(env);
+    out["characters"] = static_cast<double>(elements_.characters);
+    out["buffer"] = ToJavaScript(env, std::move(elements_.memory));
+    return out;
+  }
+
+ private:
+  Held opened_;
+  std::vector<hdf5::Range> ranges_;
+  std::shared_ptr<JobControl> control_;
+  hdf5::Elements elements_;
+};
+
+class ListTask : public Task {
+ public:
+  ListTask(std::string path, std::shared_ptr<JobControl> control)
+      : path_(std::move(path)), control_(std::move(control)) {}
+
+  void Run() override {
+    const hdf5::File file(path_, hdf5::Mode::kRead);
+    listed_ = hdf5::ListDatasets(file, control_.get());
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    Napi::Array out = Napi::Array::New(env, listed_.size());
+    for (uint32_t k = 0; k < listed_.size(); k++) {
+      Napi::Object one = ToJavaScript(env, listed_[k].dataset);
+      one["name"] = listed_[k].name;
+      out[k] = one;
+    }
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::shared_ptr<JobControl> control_;
+  std::vector<hdf5::Listed> listed_;
+};
+
+Napi::Value OpenHdf5(const Napi::CallbackInfo& info) {
+  return RunOnHdf5Thread(
+      info.Env(), std::make_unique<OpenTask>(TakeString(info[0], "path"), TakeString(info[1], "name")));
+}
+
+Napi::Value OpenHdf5Sync(const Napi::CallbackInfo& info) {
+  OpenTask task(TakeString(info[0], "path"), TakeString(info[1], "name"));
+  return RunFirstOnHdf5Thread(info.Env(), task);
+}
+
+std::vector<hdf5::Range> TakeRanges(const Napi::Array& list, const std::vector<uint64_t>& shape) {
+  std::vector<hdf5::Range> out;
+  if (list.Length() != 3 * shape.size())
+    throw Napi::TypeError::New(list.Env(), "three numbers for each axis are expected");
+  for (uint32_t axis = 0; axis < shape.size(); axis++) {
+    const hdf5::Range range = {TakeInteger(list[3 * axis], "start"), TakeInteger(list[3 * axis + 1], "step"),
+                               TakeInteger(list[3 * axis + 2], "count")};
+    const bool is_inside =
+        range.count == 0 || (range.step > 0 && range.start < shape[axis] &&
+                             (shape[axis] - 1 - range.start) / range.step >= range.count - 1);
+    if (!is_inside) throw Napi::RangeError::New(list.Env(), "a range is outside the dataset");
+    out.push_back(range);
+  }
+  return out;
+}
+
+Napi::Value ReadHdf5(const Napi::CallbackInfo& info) {
+  const Held& held = Unwrap(info[0]);
+  if (!held) throw os::Error("PERSIST_CLOSED", "the file was closed");
+  std::vector<hdf5::Range> ranges = TakeRanges(TakeList(info[1], "ranges"), held->dataset.shape);
+  return RunOnHdf5Thread(info.Env(),
+                         std::make_unique<ReadTask>(held, std::move(ranges), JobControl::Unwrap(info[2])));
+}
+
+Napi::Value CloseHdf5(const Napi::CallbackInfo& info) {
+  Drop(Unwrap(info[0]));
+  return info.Env().Undefined();
+}
+
+Napi::Value ListHdf5(const Napi::CallbackInfo& info) {
+  return RunOnHdf5Thread(
+      info.Env(), std::make_unique<ListTask>(TakeString(info[0], "path"), JobControl::Unwrap(info[1])));
+}
+
+}  // namespace
+
+void AddHdf5Reads(Napi::Object exports) {
+  Add(exports, "openHdf5", OpenHdf5);
+  Add(exports, "openHdf5Sync", OpenHdf5Sync);
+  Add(exports, "readHdf5", ReadHdf5);
+  Add(exports, "closeHdf5", CloseHdf5);
+  Add(exports, "listHdf5", ListHdf5);
+}
+
+}  // namespace persist::binding

@@ -1,0 +1,99 @@
+#include "hdf5/filters.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace persist::hdf5 {
+namespace {
+
+constexpr size_t kSumBytes = 4;
+
+os::Error Corrupt(const std::string& what, const std::string& path) {
+  return os::Error("PERSIST_CORRUPT", path + ": a chunk " + what, path);
+}
+
+/** Puts the bytes of numbers together again, which lie sorted by significance: first all first bytes, and so
+ * on. */
+void Unshuffle(const Bytes& from, Bytes& into, size_t width) {
+  const size_t count = from.size() / width;
+  constexpr size_t kBlock = 1024;  // elements whose bytes stay in the cache while all their parts are placed
+  for (size_t block = 0; block < count; block += kBlock) {
+    const size_t end = std::min(count, block + kBlock);
+    for (size_t part = 0; part < width; part++) {
+      const unsigned char* source = from.data() + part * count;
+      unsigned char* target = into.data() + part;
+      for (size_t k = block; k < end; k++) target[k * width] = source[k];
+    }
+  }
+  std::memcpy(into.data() + count * width, from.data() + count * width, from.size() - count * width);
+}
+
+uint32_t LittleEndian(const unsigned char* bytes) {
+  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<uint32_t>(bytes[3]) << 24;
+}
+
+}  // namespace
+
+uint32_t Fletcher32(const unsigned char* data, size_t size_bytes) {
+  constexpr size_t kBeforeOverflow = 360;
+  uint32_t a = 0;
+  uint32_t b = 0;
+  const auto fold = [](uint32_t sum) { return (sum & 0xffff) + (sum >> 16); };
+  for (size_t words = size_bytes / 2; words > 0;) {
+    size_t run = std::min(words, kBeforeOverflow);
+    words -= run;
+    for (; run > 0; run--, data += 2) {
+      a += static_cast<uint32_t>(data[0] << 8 | data[1]);
+      b += a;
+    }
+    a = fold(a);
+    b = fold(b);
+  }
+  if (size_bytes % 2 != 0) {
+    a = fold(a + static_cast<uint32_t>(*data << 8));
+    b = fold(b + a);
+  }
+  return fold(b) << 16 | fold(a);
+}
+
+void Decoder::Decode(Bytes& chunk, unsigned mask) {
+  const auto skipped = [&](size_t k) { return k < 32 && (mask >> k & 1) != 0; };
+  for (size_t k = filters_.size(); k-- > 0;) {
+    if (skipped(k)) continue;
+    const Filter& filter = filters_[k];
+    if (filter.id == H5Z_FILTER_FLETCHER32) {
+      if (chunk.size() < kSumBytes) throw Corrupt("is shorter than its checksum", path_);
+      const size_t size = chunk.size() - kSumBytes;
+      const uint32_t stored = LittleEndian(chunk.data() + size);
+      const uint32_t found = Fletcher32(chunk.data(), size);
+      // HDF5 before 1.6.3 wrote the bytes of each half in the other order
+      const uint32_t old = (found & 0xff00ff) << 8 | (found >> 8 & 0xff00ff);
+      if (stored != found && stored != old) throw Corrupt("has a wrong checksum (fletcher32)", path_);
+      chunk.resize(size);
+    } else if (filter.id == H5Z_FILTER_DEFLATE) {
+      size_t size = chunk_bytes_;
+      for (size_t before = 0; before < k; before++)
+        if (filters_[before].id == H5Z_FILTER_FLETCHER32 && !skipped(before)) size += kSumBytes;
+      other_.resize(size);
+      const auto result =
+          inflater_.Inflate(array::Wrapper::kZlib, chunk.data(), chunk.size(), other_.data(), size);
+      if (result != array::Inflater::Result::kExact) {
+        throw Corrupt(result == array::Inflater::Result::kDamaged
+                          ? "has a damaged DEFLATE stream"
+                          : "does not inflate to the " + std::to_string(size) + " bytes that it should have",
+                      path_);
+      }
+      chunk.swap(other_);
+    } else if (!filter.parameters.empty() && filter.parameters[0] > 1) {
+      other_.resize(chunk.size());
+      Unshuffle(chunk, other_, filter.parameters[0]);
+      chunk.swap(other_);
+    }
+  }
+  if (chunk.size() != chunk_bytes_) {
+    throw Corrupt(
+        "has " + std::to_string(chunk.size()) + " bytes in place of " + std::to_string(chunk_bytes_), path_);
+  }
+}
+
+}  // namespace persist::hdf5

@@ -1,0 +1,37 @@
+// Strings in global heaps, where HDF5 keeps what has no fixed length. Read by ourselves: the library copies
+// an object as long as the heap says into memory as long as the reference says, whether or not they agree.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "hdf5/file.h"
+
+namespace persist::hdf5 {
+
+class Heap {
+ public:
+  explicit Heap(const File& file);
+
+  /** Whether references are laid out as here: addresses and lengths of 8 bytes. */
+  bool is_usual() const { return is_usual_; }
+
+  /** The bytes that a reference of 16 bytes in the file stands for. Throws CORRUPT, IO. */
+  std::string_view Get(const unsigned char* reference);
+
+ private:
+  using Objects = std::map<uint64_t, std::string_view>;
+  struct Collection {
+    std::string bytes;
+    Objects objects;
+  };
+  const Collection& At(uint64_t address);
+
+  const File& file_;
+  bool is_usual_ = false;
+  uint64_t base_ = 0;  // addresses count from the end of the user block
+  std::map<uint64_t, Collection> collections_;
+};
+
+}  // namespace persist::hdf5

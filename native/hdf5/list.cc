@@ -1,0 +1,96 @@
+#include "hdf5/list.h"
+
+#include <deque>
+#include <set>
+
+#include "hdf5/thread.h"
+
+namespace persist::hdf5 {
+namespace {
+
+constexpr size_t kMostObjects = 1'000'000;
+constexpr size_t kLongestPath = 65536;
+
+struct Link {
+  std::string name;
+  haddr_t address;
+};
+
+struct Group {
+  std::string path;  // empty for the root, else with a slash at the end
+  haddr_t address;
+};
+
+herr_t Collect(hid_t, const char* name, const H5L_info_t* info, void* out) {
+  auto& links = *static_cast<std::vector<Link>*>(out);
+  if (info->type != H5L_TYPE_HARD) return 0;
+  if (links.size() >= kMostObjects) return -1;
+  links.push_back({name, info->u.address});
+  return 0;
+}
+
+std::vector<Link> LinksOf(hid_t group, const std::string& path) {
+  std::vector<Link> out;
+  hsize_t at = 0;
+  Check(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &at, Collect, &out), "H5Literate", path);
+  return out;
+}
+
+os::Error TooMany(const std::string& what, const std::string& path) {
+  return os::Error("PERSIST_LIMIT", path + " has " + what, path);
+}
+
+/** A dataset that is too broken to be opened or described is listed with the reason. */
+Dataset DescribeOrBlame(Handle object, const File& file, const std::string& name) {
+  try {
+    return Describe(std::move(object), file, name);
+  } catch (const os::Error& error) {
+    Dataset out;
+    out.problem = error;
+    return out;
+  }
+}
+
+}  // namespace
+
+std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
+  const std::string& path = file.path();
+  std::vector<Listed> out;
+  std::deque<Group> waiting;
+  std::set<haddr_t> seen;
+  size_t objects = 0;
+  {
+    H5O_info_t root;
+    Check(H5Oget_info2(file, &root, H5O_INFO_BASIC), "H5Oget_info2", path);
+    waiting.push_back({"", root.addr});
+    seen.insert(root.addr);
+  }
+  while (!waiting.empty()) {
+    const Group group = std::move(waiting.front());
+    waiting.pop_front();
+    const Handle opened(Check(H5Oopen_by_addr(file, group.address), "H5Oopen_by_addr", path), H5Oclose);
+    for (const Link& link : LinksOf(opened, path)) {
+      if (control != nullptr) control->Check();
+      LetOthersIn();
+      if (++objects > kMostObjects) throw TooMany("more than a million objects", path);
+      std::string name = group.path + link.name;
+      if (name.size() > kLongestPath) throw TooMany("a path of more than 65536 bytes", path);
+      Handle object(H5Oopen_by_addr(file, link.address), H5Oclose);
+      const H5I_type_t kind = object < 0 ? H5I_BADID : H5Iget_type(object);
+      if (kind == H5I_GROUP) {
+        if (seen.insert(link.address).second) waiting.push_back({name + "/", link.address});
+      } else if (kind == H5I_DATASET) {
+        Dataset dataset = DescribeOrBlame(std::move(object), file, name);
+        dataset.id = Handle();  // a million open datasets would be held
+        out.push_back({std::move(name), std::move(dataset)});
+      } else if (kind == H5I_BADID) {
+        Dataset broken;
+        broken.problem = LibraryError("H5Oopen_by_addr", path);
+        out.push_back({std::move(name), std::move(broken)});
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace persist::hdf5

@@ -1,0 +1,95 @@
+#include "hdf5/read.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "array/selection.h"
+#include "hdf5/chunks.h"
+#include "hdf5/text.h"
+#include "os/read.h"
+
+namespace persist::hdf5 {
+namespace {
+
+std::vector<hsize_t> CountsOf(const std::vector<Range>& ranges) {
+  std::vector<hsize_t> out;
+  for (const Range& range : ranges) out.push_back(range.count);
+  return out;
+}
+
+/** Bytes of the numbers that make an element. */
+size_t WidthOf(const Element& element) {
+  const char kind = element.descr[1];
+  return kind == 'c' ? element.size_bytes / 2 : kind == 'U' ? 4 : element.size_bytes;
+}
+
+/** Has the library read a selection into memory of a type. */
+void ReadByLibrary(const Dataset& dataset, const std::vector<Range>& ranges, hid_t type, void* into,
+                   const std::string& path) {
+  if (ranges.empty()) {
+    Check(H5Dread(dataset.id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, into), "H5Dread", path);
+    return;
+  }
+  std::vector<hsize_t> start;
+  std::vector<hsize_t> step;
+  const std::vector<hsize_t> count = CountsOf(ranges);
+  for (const Range& range : ranges) {
+    start.push_back(range.start);
+    step.push_back(range.step);
+  }
+  const Handle from(Check(H5Dget_space(dataset.id), "H5Dget_space", path), H5Sclose);
+  Check(H5Sselect_hyperslab(from, H5S_SELECT_SET, start.data(), step.data(), count.data(), nullptr),
+        "H5Sselect_hyperslab", path);
+  const Handle to(Check(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
+                        "H5Screate_simple", path),
+                  H5Sclose);
+  Check(H5Dread(dataset.id, type, to, from, H5P_DEFAULT, into), "H5Dread", path);
+}
+
+}  // namespace
+
+Memory::Memory(size_t size_bytes) : size_bytes_(size_bytes) {
+  if (size_bytes == 0) return;
+  void* const got =
+      os::sys.mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (got == MAP_FAILED)
+    throw os::Error("PERSIST_LIMIT", "no memory for " + std::to_string(size_bytes) + " bytes");
+  data_ = got;
+  os::AdviseHuge(data_, size_bytes);
+}
+
+Memory::~Memory() {
+  if (data_ != nullptr) os::sys.munmap(data_, size_bytes_);
+}
+
+Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, File& file,
+                      os::Control* control) {
+  if (dataset.problem) throw *dataset.problem;
+  const std::string& path = file.path();
+  std::vector<uint64_t> extents;
+  for (const Range& range : ranges) extents.push_back(range.count);
+  const uint64_t count = dataset.is_null ? 0 : *Product(1, extents);
+  file.Obey(control);
+  Elements out;
+  if (dataset.element.text) {
+    CheckClaim(count, file);
+    return ReadText(dataset, ranges, count, file);
+  }
+  const std::optional<uint64_t> inner = Product(dataset.element.size_bytes, dataset.element.axes);
+  const uint64_t size_bytes = *Product(*inner, {count});
+  CheckClaim(size_bytes, file);
+  out.memory = std::make_unique<Memory>(size_bytes);
+  if (size_bytes == 0) return out;
+  const Handle type = MemoryType(dataset.element, path);
+  if (dataset.element.as_stored && HasUsualFilters(dataset))
+    ReadChunks(dataset, ranges, FillValue(dataset, type, path), out.memory->data(), file, control);
+  else
+    ReadByLibrary(dataset, ranges, type, out.memory->data(), path);
+  if (dataset.element.descr[0] == '>')
+    array::SwapBytes(out.memory->data(), size_bytes, WidthOf(dataset.element));
+  return out;
+}
+
+}  // namespace persist::hdf5
