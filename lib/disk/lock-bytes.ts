@@ -21,14 +21,11 @@ export const WRITE: LockByte = { name: "write", at: FIRST, gate: FIRST + 1, note
 /** Whoever owns a series for as long as it is open. */
 export const SESSION: LockByte = { name: "session", at: FIRST + 2, note: 2 };
 
-/** Whoever compacts or cleans. */
-export const COMPACT: LockByte = { name: "compact", at: FIRST + 3, note: 3 };
-
-/** Held shared by the readers of a generation, so that nobody removes its files. There are 2^40. */
-export function pin(generation: number): LockByte {
-  if (!Number.isSafeInteger(generation) || generation < 0 || generation >= 2 ** 40)
-    throw new RangeError(`a generation is an integer from 0 to 2^40 - 1, not ${generation}`);
-  return { name: `generation ${generation}`, at: FIRST + 2 ** 47 + generation };
+/** Held shared by those who have a snapshot of a journal, so that nobody removes its files. There are 2^40; 0 is for those who do not know yet which it is. */
+export function pin(journal: number): LockByte {
+  if (!Number.isSafeInteger(journal) || journal < 0 || journal >= 2 ** 40)
+    throw new RangeError(`a journal has a number from 0 to 2^40 - 1, not ${journal}`);
+  return { name: `journal ${journal}`, at: FIRST + 2 ** 47 + journal };
 }
 
 /**
