@@ -3,6 +3,7 @@ import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { expectChain, makeChain } from "../data/chain.mjs";
 import { expectDag, makeDag } from "../data/dag.mjs";
 import { expectTree, makeTree } from "../data/tree.mjs";
 
@@ -57,6 +58,33 @@ export function archives(kind, save, read) {
         timed: async () => (await read(path)).graph,
         bytes,
         check: (graph) => kind.expect(graph, nodes),
+      };
+    },
+  };
+}
+
+/** The trials of chains: an archive of one is written, to be read through one door. */
+export function chains(read) {
+  const save = async (path, items) =>
+    (await import("./ours.mjs")).save(path, items, { durability: "process" });
+  return {
+    prepare: ({ prepared, shape, levels }) =>
+      save(join(prepared, "archive"), { chain: makeChain(shape, levels) }),
+    run: ({ prepared, levels }) => ({
+      timed: async () => (await read(join(prepared, "archive", "index.js"))).chain,
+      check: (chain) => expectChain(chain, levels),
+    }),
+  };
+}
+
+/** Trees of so many objects to text, one after the other, until `objects` are written in all. */
+export function writesTrees(size) {
+  return {
+    async run({ objects }) {
+      const { stringify } = await import("./ours.mjs");
+      const graph = makeTree(Math.min(size, objects));
+      return () => {
+        for (let written = 0; written < objects; written += size) stringify({ graph });
       };
     },
   };

@@ -1,0 +1,7 @@
+// The deepest graph: plain data. Each door in a process of its own; memory is to stay below 1.6 GB.
+export default {
+  title: "a chain of 10^6 objects: save it, read it by each door",
+  parameters: { shape: "objects", levels: 1_000_000 },
+  quick: { levels: 20_000 },
+  targets: ["import", "require", "restore"].map((driver) => ({ driver, below_ms: 6000 })),
+};
