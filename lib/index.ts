@@ -29,7 +29,7 @@ export type { DataSetOptions, GetOptions } from "./dataset/options.ts";
 export type { Transaction } from "./dataset/transaction.ts";
 export { Checkpoints, type Ticket } from "./checkpoints/checkpoints.ts";
 export type { Latest, LatestOptions, OpenStepOptions, Skipped } from "./checkpoints/latest.ts";
-export type { CheckpointsOptions, SaveStepOptions } from "./checkpoints/options.ts";
+export type { CheckpointsOptions, SaveStepOptions, TrajectoryOptions } from "./checkpoints/options.ts";
 export type { Problem, Verification } from "./archive/verification.ts";
 export { PersistError, isPersistError } from "./errors.ts";
 export type { ErrorCode, ErrorDetails } from "./errors.ts";

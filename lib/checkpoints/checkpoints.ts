@@ -3,6 +3,7 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { SaveReport } from "../archive/options.ts";
+import { checkName } from "../archive/names.ts";
 import { planItems } from "../archive/plan.ts";
 import { readModule } from "../archive/read-module.ts";
 import type { Verification } from "../archive/verification.ts";
@@ -12,15 +13,23 @@ import { LockFile } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
+import type { ArrayFile } from "../store/array-file.ts";
 import { Backlog } from "./backlog.ts";
 import { followSteps } from "./follow.ts";
 import { latestStep, type Latest, type LatestOptions, type OpenStepOptions } from "./latest.ts";
 import { readManifest } from "./manifest.ts";
-import { settingsOf, type CheckpointsOptions, type SaveStepOptions, type Settings } from "./options.ts";
+import {
+  settingsOf,
+  type CheckpointsOptions,
+  type SaveStepOptions,
+  type Settings,
+  type TrajectoryOptions,
+} from "./options.ts";
 import { Pool } from "./pool.ts";
 import { removeOldSteps } from "./retention.ts";
 import { borrow, copy, transfer, type Snapshot, type Source } from "./snapshot.ts";
 import { checkStep, listSteps, listTemporaries, stepName } from "./steps.ts";
+import { Trajectories } from "./trajectories.ts";
 import type { LastStep } from "./unchanged.ts";
 import { verifyStep } from "./verify-step.ts";
 import { writeStep, type StepToWrite } from "./write-step.ts";
@@ -53,6 +62,7 @@ export class Checkpoints {
   readonly #settings: Settings;
   readonly #pool: Pool = new Pool();
   readonly #backlog: Backlog;
+  readonly #trajectories: Trajectories;
   #session: Promise<LockFile> | undefined;
   /** Steps are written one after the other. */
   #lastWrite: Promise<unknown> = Promise.resolve();
@@ -64,6 +74,7 @@ export class Checkpoints {
     this.#directory = directory;
     this.#settings = settings;
     this.#backlog = new Backlog(settings.pending + 1);
+    this.#trajectories = new Trajectories(directory, settings.arrays);
   }
 
   /**
@@ -94,17 +105,38 @@ export class Checkpoints {
     this.#checkOpen();
     signal?.throwIfAborted();
     const plan = planItems(items, { ...this.#settings, sharedMemory: "live" });
+    const frames = this.#trajectories.counts();
     const snapshot = this.#hold(plan, source);
     // its place in the order of writing is that of the call
     const durable = this.#lastWrite
       .then(() => snapshot)
-      .then((held) => this.#write(step, plan, held, { check, signal, onProgress }));
+      .then((held) => this.#write(step, plan, held, { frames, check, signal, onProgress }));
     this.#lastWrite = durable
       .then(() => removeOldSteps(this.#directory, step, this.#settings))
       .catch(() => {});
     const { taken } = await snapshot;
     const free = (): ArrayBuffer[] => [...taken];
     return { step, durable, buffers: durable.then(free, free) };
+  }
+
+  /**
+   * Opens an array beside the checkpoints, `path/name.npy` or `path/name.h5`, to which the program appends a frame at each step. Every step that is saved counts
+   * the frames that were appended by then, and is not published before they are on the disk.
+   *
+   * @param options `dtype` and `shape` of a frame; `from`: the step that the program goes on from, to whose frames the array is cut, or null when it
+   * begins anew, with none
+   * @returns an open array: `append`, `read`, `blocks`; closed by this series
+   * @throws PersistError PERSIST_LOCKED when another process writes the series; PERSIST_NOT_FOUND when there is no such step or it does not know the array;
+   * PERSIST_TRUNCATED when the array has fewer frames than the step counts; TypeError when its frames are of another kind
+   */
+  async trajectory(name: string, options: TrajectoryOptions): Promise<ArrayFile> {
+    const { dtype, shape, from } = options;
+    checkName(name);
+    if (from !== null) checkStep(from);
+    this.#checkOpen();
+    await this.#begin();
+    const frames = from === null ? 0 : await this.#framesAt(from, name);
+    return this.#trajectories.open(name, { dtype, shape }, frames);
   }
 
   /** The steps that are there, ascending. */
@@ -154,6 +186,7 @@ export class Checkpoints {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#lastWrite;
+    await this.#trajectories.close();
     await this.#session?.then((file) => file.close());
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -179,11 +212,12 @@ export class Checkpoints {
     step: number,
     plan: Plan,
     snapshot: Snapshot,
-    options: Pick<StepToWrite, "check" | "signal" | "onProgress">,
+    options: Pick<StepToWrite, "frames" | "check" | "signal" | "onProgress">,
   ): Promise<SaveReport> {
     const { arrays: format, durability, pending } = this.#settings;
     try {
-      const content = { plan, snapshot, format, durability, ...options };
+      const flush = (): Promise<void> => this.#trajectories.flush();
+      const content = { plan, snapshot, flush, format, durability, ...options };
       const { report, manifest } = await writeStep(this.#directory, step, content, this.#last);
       this.#last = { directory: join(this.#directory, stepName(step)), manifest, isOwn: true };
       this.#failure = undefined;
@@ -196,6 +230,15 @@ export class Checkpoints {
       this.#pool.trim((pending + 1) * sizeOf(plan));
       this.#backlog.leave();
     }
+  }
+
+  async #framesAt(step: number, name: string): Promise<number> {
+    const path = join(this.#directory, stepName(step));
+    const { frames } = await readManifest(path);
+    if (Object.hasOwn(frames, name)) return frames[name]!;
+    throw new PersistError("PERSIST_NOT_FOUND", `${path} does not know a trajectory called ${name}`, {
+      file: path,
+    });
   }
 
   /** Becomes the one writer, once; when that fails the next save tries again. */

@@ -16,14 +16,21 @@ export interface Manifest {
   /** From the array's name to its row in the table of arrays, and the XXH3-128 of its bytes. */
   readonly arrays: Readonly<Record<string, { readonly row: ArrayRow; readonly xxh3_128: string }>>;
   readonly heads: Readonly<Record<string, FileHead>>;
+  /** How many frames of each trajectory belong to the step. */
+  readonly frames: Readonly<Record<string, number>>;
 }
 
-export function manifestOf(table: StoredTable, sums: ReadonlyMap<string, string>): Manifest {
+export function manifestOf(
+  table: StoredTable,
+  sums: ReadonlyMap<string, string>,
+  frames: Readonly<Record<string, number>>,
+): Manifest {
   const arrays = Object.entries(table.rows).map(([name, row]) => [name, { row, xxh3_128: sums.get(name)! }]);
   return {
     format: 1,
     arrays: Object.fromEntries(arrays) as Manifest["arrays"],
     heads: table.heads,
+    frames,
   };
 }
 
@@ -51,14 +58,20 @@ export async function readManifest(directory: string): Promise<Manifest> {
   } catch (cause) {
     throw new PersistError("PERSIST_FORMAT", `${file} is not JSON`, { file, cause });
   }
-  const { format, arrays, heads } = isRecord(content) ? content : {};
+  const { format, arrays, heads, frames } = isRecord(content) ? content : {};
   if (typeof format === "number" && format > 1)
     throw new PersistError("PERSIST_VERSION", `${file} has format ${format}, and this version knows 1`, {
       file,
     });
-  if (format !== 1 || !isRecord(arrays) || !isRecord(heads) || !Object.values(arrays).every(isEntry))
+  const isManifest =
+    isRecord(arrays) &&
+    Object.values(arrays).every(isEntry) &&
+    isRecord(heads) &&
+    isRecord(frames) &&
+    Object.values(frames).every((count) => Number.isSafeInteger(count));
+  if (format !== 1 || !isManifest)
     throw new PersistError("PERSIST_FORMAT", `${file} is not the manifest of a checkpoint`, { file });
-  return { format, arrays, heads } as unknown as Manifest;
+  return { format, arrays, heads, frames } as unknown as Manifest;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -40,6 +40,16 @@ export interface SaveStepOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** Options of {@link Checkpoints.trajectory}. */
+export interface TrajectoryOptions {
+  /** NumPy's name of the element type. */
+  dtype: string;
+  /** Elements along each axis of one frame. */
+  shape: readonly number[];
+  /** The step that the program goes on from; null when it begins anew. */
+  from: number | null;
+}
+
 export interface Settings {
   readonly keep: number;
   readonly keepEvery: number;

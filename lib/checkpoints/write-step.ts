@@ -2,8 +2,9 @@
 //
 //  1. Sum the arrays, and link the files of those that did not change since the last durable step.
 //  2. Write the others, the manifest and the module into a directory with a temporary name; sync each (archive/publish.ts).
-//  3. Move a step of the same number out of the way: it was left by a run that got further than this one.
-//  4. Rename the directory to its step: the commit. Sync the directory of the series.
+//  3. Sync the trajectories, whose frames the step counts.
+//  4. Move a step of the same number out of the way: it was left by a run that got further than this one.
+//  5. Rename the directory to its step: the commit. Sync the directory of the series.
 
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -26,6 +27,9 @@ import { linkUnchanged, type LastStep } from "./unchanged.ts";
 export interface StepToWrite {
   readonly plan: Plan;
   readonly snapshot: Snapshot;
+  /** How many frames of each trajectory belong to the step; `flush` sees to it that they are on the disk. */
+  readonly frames: Readonly<Record<string, number>>;
+  readonly flush: () => Promise<void>;
   readonly format: ArrayFormat;
   readonly durability: Durability;
   /** Sums the arrays again when they are written, and refuses the step where one has changed. */
@@ -38,7 +42,7 @@ export interface StepToWrite {
 export async function writeStep(
   directory: string,
   step: number,
-  { plan, snapshot, format, durability, check, signal, onProgress }: StepToWrite,
+  { plan, snapshot, frames, flush, format, durability, check, signal, onProgress }: StepToWrite,
   last: LastStep | undefined,
 ): Promise<{ report: SaveReport; manifest: Manifest }> {
   const start_ms = performance.now();
@@ -58,12 +62,15 @@ export async function writeStep(
       if (check) await checkUnchanged(slots, sums, signal);
       const rows = slots.map(({ name }) => [name, linked.get(name) ?? stored!.rows[name]!] as const);
       const table: StoredTable = { rows: Object.fromEntries(rows), heads: stored?.heads ?? {} };
-      manifest = manifestOf(table, sums);
+      manifest = manifestOf(table, sums, frames);
       const size_bytes = await writeManifest(into.directory, manifest, durability);
       written.push({ name: MANIFEST, size_bytes });
       return slots.length === 0 ? undefined : table;
     },
-    beforeCommit: () => older.moveAway(),
+    beforeCommit: async () => {
+      await flush();
+      await older.moveAway();
+    },
   };
   const files = await publishDirectory(layout, publication).catch(async (error: unknown) => {
     await older.moveBack();

@@ -106,6 +106,22 @@ export class ArrayFile {
   }
 
   /**
+   * Cuts the array to its first `frames` along axis 0. What is cut off is gone when this returns, also after a crash.
+   * @throws RangeError when it has fewer; PersistError as {@link ArrayFile.flush}, PERSIST_READ_ONLY, PERSIST_UNSUPPORTED.
+   */
+  async truncate(frames: number): Promise<void> {
+    this.#checkWritable();
+    return this.#next({}, () => {
+      const [rows = -1] = this.shape;
+      if (!Number.isSafeInteger(frames) || frames < 0 || frames > rows)
+        throw new RangeError(
+          `the array in ${this.#file} has shape [${this.shape.join(", ")}]: it cannot be cut to ${frames} frames`,
+        );
+      return this.#array.truncate(frames);
+    });
+  }
+
+  /**
    * Reads the array along axis 0, `rows` frames at a time (about 8 MiB when absent); memory holds one block. Frames that are
    * appended meanwhile are read, too.
    */
@@ -148,11 +164,15 @@ export class ArrayFile {
     return result;
   }
 
-  #blockOf(block: TypedArray | NDArrayFields): NDArray {
+  #checkWritable(): void {
     if (this.#mode === "r")
       throw new PersistError("PERSIST_READ_ONLY", `${this.#file} was opened for reading`, {
         file: this.#file,
       });
+  }
+
+  #blockOf(block: TypedArray | NDArrayFields): NDArray {
+    this.#checkWritable();
     const source = asNDArray(block);
     if (source.dtype !== this.dtype)
       throw new TypeError(`blocks of ${this.#file} are ${this.dtype}, not ${source.dtype}`);

@@ -73,6 +73,8 @@ export interface OpenedArray {
   write(block: NDArray, start: readonly number[], job: JobOptions): Promise<void>;
   /** Lengthens axis 0 by the block's first extent. Others see all of the new frames after the next `flush` or `close`; before, and if it fails, none. */
   append(block: NDArray, job: JobOptions): Promise<void>;
+  /** Shortens axis 0, for good when it returns: what is cut off is gone, also after a crash. */
+  truncate(frames: number): Promise<void>;
   /** Returns when everything written would survive a crash of the machine. Not called for an array opened for reading. */
   flush(): Promise<void>;
   /** Closes the file, after a flush where frames were appended since the last one; called once. */

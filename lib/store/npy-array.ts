@@ -150,6 +150,24 @@ class NpyArray implements OpenedArray {
     this.#header = { ...header, shape, size_bytes: header.size_bytes + data.byteLength };
   }
 
+  /** The header first: what it counts is never overwritten. */
+  async truncate(frames: number): Promise<void> {
+    this.#checkWritable();
+    const { shape, size_bytes } = this.#header;
+    if (frames === shape[0]) return this.flush();
+    this.#header = {
+      ...this.#header,
+      shape: [frames, ...shape.slice(1)],
+      size_bytes: (size_bytes / shape[0]!) * frames,
+    };
+    await this.flush();
+    try {
+      ftruncateSync(this.#fd, this.#header.offset_bytes + this.#header.size_bytes);
+    } catch (error) {
+      throw ioError(error, this.#file);
+    }
+  }
+
   async flush(): Promise<void> {
     if (this.#failed) throw this.#failed;
     await this.#sync([]);

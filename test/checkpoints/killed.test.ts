@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Checkpoints, type CheckpointsOptions } from "persist-archive";
+import { Checkpoints, readArray, type CheckpointsOptions } from "persist-archive";
 import { randomNumbers } from "../support/random.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -22,18 +23,30 @@ describe(`a run with checkpoints that is killed ${KILLS} times (SEED=${SEED})`, 
   this.timeout(30_000 + KILLS * 5_000);
   const next = randomNumbers(SEED);
   let undisturbed: string;
+  let frames: Float64Array;
 
-  before(() => {
+  before(async () => {
+    const directory = temporaryDirectory();
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      [program, temporaryDirectory(), String(STEPS), '{"keep":1}'],
+      [program, directory, String(STEPS), '{"keep":1}'],
       { encoding: "utf8" },
     );
     undisturbed = /"hash":"(\w+)"/.exec(stdout)?.[1] ?? assert.fail(stderr);
+    frames = await framesIn(directory);
   });
 
-  const variants: CheckpointsOptions[] = [{ keep: 3 }, { keep: 2, arrays: "hdf5", pending: 2 }];
-  for (const options of variants)
+  const framesIn = async (directory: string): Promise<Float64Array> => {
+    const { data, shape } = await readArray(join(directory, "path.npy"));
+    assert.deepEqual(shape, [STEPS, 10]);
+    return data as Float64Array;
+  };
+
+  const variants: [CheckpointsOptions, boolean][] = [
+    [{ keep: 3 }, true],
+    [{ keep: 2, arrays: "hdf5", pending: 2 }, false],
+  ];
+  for (const [options, hasTrajectory] of variants)
     it(`ends as if it had not been: ${JSON.stringify(options)}`, async () => {
       const directory = temporaryDirectory();
       let durable = 0;
@@ -41,9 +54,13 @@ describe(`a run with checkpoints that is killed ${KILLS} times (SEED=${SEED})`, 
       for (;;) {
         // a number of kills for each variant, then it is left alone
         const isKilled = kills < KILLS / variants.length;
-        const child = spawn(process.execPath, [program, directory, String(STEPS), JSON.stringify(options)], {
-          stdio: ["ignore", "pipe", "inherit"],
-        });
+        const child = spawn(
+          process.execPath,
+          [program, directory, String(STEPS), JSON.stringify(options), String(hasTrajectory)],
+          {
+            stdio: ["ignore", "pipe", "inherit"],
+          },
+        );
         const ended = once(child, "close");
         let hash: string | undefined;
         let resumed: (() => void) | undefined;
@@ -73,6 +90,7 @@ describe(`a run with checkpoints that is killed ${KILLS} times (SEED=${SEED})`, 
       const { ok, problems } = await (await Checkpoints.open(directory)).verify();
       assert.deepEqual(problems, []);
       assert.ok(ok);
-      assert.ok(readdirSync(directory).every((name) => /^(?:_lock|step-\d{9})$/.test(name)));
+      assert.ok(readdirSync(directory).every((name) => /^(?:_lock|path\.npy|step-\d{9})$/.test(name)));
+      if (hasTrajectory) assert.deepEqual(await framesIn(directory), frames);
     });
 });

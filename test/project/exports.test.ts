@@ -66,6 +66,7 @@ const TYPES = [
   "StringifyOptions",
   "Template",
   "Ticket",
+  "TrajectoryOptions",
   "Transaction",
   "TrustOptions",
   "TypedArray",
