@@ -64,7 +64,7 @@ export async function writeDataset(
       throw error;
     }
   };
-  await afterOthers(file, () => replaceByRename(file, job.durability, write));
+  await afterOthers(file, () => replaceByRename(file, job, write));
 }
 
 async function afterOthers(file: string, write: () => Promise<void>): Promise<void> {
