@@ -2,7 +2,7 @@
 // before memory is taken.
 
 import { constants, lstatSync, type BigIntStats } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
 import { io, ioError } from "./io-error.ts";
 
@@ -48,7 +48,7 @@ export async function readIdentifiedText(file: string): Promise<{ text: string; 
         { file },
       );
     }
-    const bytes = await io(file, handle.readFile());
+    const bytes = await readWhole(handle, Number(facts.size), file);
     try {
       const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
       return { text, identity: identityOf(facts) };
@@ -58,6 +58,17 @@ export async function readIdentifiedText(file: string): Promise<{ text: string; 
   } finally {
     await handle.close();
   }
+}
+
+/** As many bytes as the file had when it was looked at, or those that are left. */
+async function readWhole(handle: FileHandle, size_bytes: number, file: string): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(size_bytes);
+  for (let done = 0; done < size_bytes;) {
+    const { bytesRead } = await io(file, handle.read(bytes, done, size_bytes - done, done));
+    if (bytesRead === 0) return bytes.subarray(0, done);
+    done += bytesRead;
+  }
+  return bytes;
 }
 
 /**

@@ -21,14 +21,16 @@ export function isIdentifier(text: string): boolean {
   return IDENTIFIER.test(text);
 }
 
+const NEVER: ReadonlySet<string> = new Set<string>([...RESERVED, ...globalNames]);
+
 /** Gives out names, each once. */
 export class Names {
-  readonly #taken: Set<string> = new Set<string>([...RESERVED, ...globalNames]);
+  readonly #taken: Set<string> = new Set<string>();
   readonly #next: Map<string, number> = new Map<string, number>();
 
   /** Takes a name as it is, where it is free and fit to be bound. */
   take(name: string): boolean {
-    if (!isIdentifier(name) || this.#taken.has(name)) return false;
+    if (!isIdentifier(name) || NEVER.has(name) || this.#taken.has(name)) return false;
     this.#taken.add(name);
     return true;
   }
