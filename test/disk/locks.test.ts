@@ -375,7 +375,7 @@ describe("a lock", () => {
       native().plan([]);
       if (outcome !== undefined) {
         failed++;
-        assert.ok(isPersistError(outcome, "PERSIST_IO"), String(outcome));
+        assert.ok(isPersistError(outcome, "PERSIST_IO"));
         assert.equal(outcome.errno, constants.errno.EIO);
       }
       tryLockFile(path)!.release();

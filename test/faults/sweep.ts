@@ -78,7 +78,7 @@ export async function sweep(
           await check(join(trial, "runs"), expected, how, struck.error);
         } catch (error) {
           violations.push(
-            `operation ${k}: ${(error as Error).message}; the step: ${String(struck.error ?? "done")}`,
+            `operation ${k}: ${(error as Error).message}; the step: ${struck.error instanceof Error ? struck.error.message : "done"}`,
           );
         }
         rmSync(trial, { recursive: true });
