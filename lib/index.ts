@@ -46,6 +46,7 @@ export type { CreateArrayOptions } from "./store/create-array.ts";
 export type { MappedArray } from "./store/mapped-array.ts";
 export { listArrays, mapArray, readArray } from "./store/read-array.ts";
 export type { ListArraysOptions, ReadArrayOptions } from "./store/read-array.ts";
+export { RecordArray, type RecordField } from "./store/record-array.ts";
 export type { Durability, Progress } from "./store/store.ts";
 export { writeArray } from "./store/write-array.ts";
 export type { WriteArrayOptions } from "./store/write-array.ts";

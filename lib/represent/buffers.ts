@@ -145,6 +145,9 @@ export function representNDArray(object: object): Representation | undefined {
     if (!hasOwn(object, "data") || !inherits(object, NDArray.prototype)) return undefined;
     throw new Unsupported(`is an NDArray no more: ${array.message}`);
   }
+  // a RecordArray (lib/store/record-array.ts)
+  if (hasOwn(object, "fields"))
+    throw new Unsupported("is an array of records, whose fields an archive would lose; save field by field");
   return ndarray(array);
 }
 

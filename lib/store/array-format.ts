@@ -5,6 +5,7 @@ import type { PersistError } from "../errors.ts";
 import type { MapMode } from "./extent.ts";
 import type { JobOptions } from "./job.ts";
 import type { MappedArray } from "./mapped-array.ts";
+import type { RecordField } from "./record-array.ts";
 import type { Durability } from "./store.ts";
 
 /** What {@link listArrays} tells of an array, without reading its elements. */
@@ -21,6 +22,8 @@ export interface ArrayInfo {
   readonly stored_bytes: number;
   /** Whether `mapArray` can map it, rather than copy. */
   readonly mappable: boolean;
+  /** The fields, where the elements are records. */
+  readonly fields?: readonly RecordField[];
   /** Extents of a chunk, where the format has chunks. */
   readonly chunks?: readonly number[];
   /** Why this array cannot be read: Python objects, a damaged header. */

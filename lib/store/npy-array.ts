@@ -218,6 +218,7 @@ class NpyArray implements OpenedArray {
 
   #checkWritable(): void {
     if (this.#failed) throw this.#failed;
+    if (this.#header.fields) throw this.#cannot("it holds records");
     if (this.#header.bigEndian) throw this.#cannot("its numbers are big-endian");
     if (this.#header.fortran && this.shape.length > 1) throw this.#cannot("it is in Fortran order");
   }

@@ -1,7 +1,6 @@
 // Single npy files: one array in each, without a name.
 import { closeSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { dtype } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { bytesOf, type NDArray } from "../ndarray.ts";
 import type {
@@ -17,7 +16,7 @@ import { isMappable, mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
-import { npyHeader } from "./npy-header.ts";
+import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
@@ -28,21 +27,24 @@ export const npyFormat: ArrayFormat = { lacks: {}, list, read, write, map, creat
 async function list(file: string): Promise<ArrayInfo[]> {
   const fd = openFile(file, "r");
   try {
-    const header = readNpyHeader(fd, file);
-    const { shape, size_bytes } = header;
-    return [
-      {
-        name: "",
-        dtype: header.dtype.name,
-        shape,
-        size_bytes,
-        stored_bytes: size_bytes,
-        mappable: isMappable(header),
-      },
-    ];
+    return [infoOf("", readNpyHeader(fd, file))];
   } finally {
     closeSync(fd);
   }
+}
+
+/** What a listing says of an array that is stored as it is. */
+export function infoOf(name: string, header: NpyHeader): ArrayInfo {
+  const { dtype: type, shape, size_bytes, fields } = header;
+  const info = {
+    name,
+    dtype: type.name,
+    shape,
+    size_bytes,
+    stored_bytes: size_bytes,
+    mappable: isMappable(header),
+  };
+  return fields === undefined ? info : { ...info, fields };
 }
 
 async function read(file: string, _name: string, options: ReadOptions): Promise<NDArray> {
@@ -71,7 +73,7 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
 async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<void> {
   if (job.compress) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
-  const head = npyHeader(dtype(array.dtype).descr, array.shape);
+  const head = npyHeader(descrOfArray(array), array.shape);
   const data = bytesOf(array);
   await replaceByRename(file, job, (temporary) =>
     writeNewFiles(

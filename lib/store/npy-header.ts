@@ -1,12 +1,17 @@
 // The header of an npy file: its text from an array's type and shape, and back. The one npy parser of the library.
-import { parseDescr, type DType } from "../dtype.ts";
+import { dtype as lookUp, parseDescr, type DType } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
-import { MAX_DIMENSIONS } from "../ndarray.ts";
+import { MAX_DIMENSIONS, type NDArray } from "../ndarray.ts";
 import type { Extent } from "./extent.ts";
+import { fieldsText, parseFields } from "./npy-fields.ts";
 import { parsePythonLiteral, type PythonLiteral } from "./python-literal.ts";
+import { RecordArray, type RecordField } from "./record-array.ts";
 
 /** What an npy header says: where the elements lie, and how. */
-export type NpyHeader = Extent;
+export interface NpyHeader extends Extent {
+  /** The fields, where the elements are records; the dtype then is that of raw bytes. */
+  readonly fields?: readonly RecordField[];
+}
 
 const MAGIC = "\x93NUMPY";
 const ALIGNMENT_BYTES = 64;
@@ -15,17 +20,26 @@ const LONGEST_HEADER_BYTES = 4 * 2 ** 20;
 /** How many bytes of a file are certain to be enough for `headerSize`. */
 export const PREAMBLE_BYTES = 12;
 
+/** What the header of an array says of its type: a descriptor, or a list of fields. */
+export function descrOfArray(array: NDArray): string {
+  const { descr, itemsize_bytes } = lookUp(array.dtype);
+  return array instanceof RecordArray ? fieldsText(array.fields, itemsize_bytes) : descr;
+}
+
 /**
  * The header of a C-order, little-endian array, as NumPy itself writes it: a multiple of 64 bytes, and at least `least_bytes`
  * where a longer shape may take its place.
  */
 export function npyHeader(descr: string, shape: readonly number[], least_bytes: number = 0): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const type = descr.startsWith("[") ? descr : `'${descr}'`;
+  const text = `{'descr': ${type}, 'fortran_order': False, 'shape': ${tuple}, }`;
   const preamble = MAGIC.length + 4;
   const needed = Math.max(preamble + text.length + 1, least_bytes);
   const size = Math.ceil(needed / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
   const length = size - preamble;
+  if (length > 0xffff)
+    throw new PersistError("PERSIST_LIMIT", "an npy header of more than 65,535 bytes is not written");
   const start = `${MAGIC}\x01\x00${String.fromCharCode(length & 0xff, length >> 8)}`;
   return Buffer.from(`${start}${text.padEnd(length - 1)}\n`, "latin1");
 }
@@ -75,7 +89,7 @@ export function headerSize(start: Uint8Array, fileSize_bytes: number, file: stri
 /**
  * Parses a header.
  * @param header the bytes from the start of the file, as many as `headerSize` says.
- * @throws PersistError PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects, records, extended precision), PERSIST_LIMIT, and PERSIST_TRUNCATED when the file is too short for the shape.
+ * @throws PersistError PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects, records within records, extended precision), PERSIST_LIMIT, and PERSIST_TRUNCATED when the file is too short for the shape.
  */
 export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file: string): NpyHeader {
   const fail = (what: string): PersistError =>
@@ -87,7 +101,7 @@ export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file:
   if (entries.size !== 3 || descr === undefined)
     throw fail("must hold descr, fortran_order and shape, and nothing else");
   if (typeof fortran !== "boolean") throw fail("has a fortran_order that is neither True nor False");
-  const { dtype, bigEndian } = typeOf(descr, file);
+  const { dtype, bigEndian, fields } = typeOf(descr, file);
   const offset_bytes = header.length;
   const size_bytes = byteSize(shape, dtype, file);
   if (offset_bytes + size_bytes > fileSize_bytes) {
@@ -97,7 +111,8 @@ export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file:
       { file },
     );
   }
-  return { dtype, bigEndian, fortran, shape, offset_bytes, size_bytes };
+  const found = { dtype, bigEndian, fortran, shape, offset_bytes, size_bytes };
+  return fields === undefined ? found : { ...found, fields };
 }
 
 function readDict(header: Uint8Array, file: string): ReadonlyMap<string, PythonLiteral> {
@@ -127,7 +142,10 @@ function shapeOf(value: PythonLiteral | undefined, fail: (what: string) => Persi
   return shape;
 }
 
-function typeOf(descr: PythonLiteral, file: string): { dtype: DType; bigEndian: boolean } {
+function typeOf(
+  descr: PythonLiteral,
+  file: string,
+): { dtype: DType; bigEndian: boolean; fields?: readonly RecordField[] } {
   if (typeof descr === "string") {
     try {
       return parseDescr(descr);
@@ -137,7 +155,8 @@ function typeOf(descr: PythonLiteral, file: string): { dtype: DType; bigEndian: 
     }
   }
   if (typeof descr === "object" && descr !== null && descr.kind === "list" && descr.items.length > 0) {
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file} holds records (a structured dtype)`, { file });
+    const { fields, itemsize_bytes } = parseFields(descr.items, file);
+    return { dtype: lookUp(`V${itemsize_bytes}`), bigEndian: false, fields };
   }
   throw new PersistError(
     "PERSIST_FORMAT",

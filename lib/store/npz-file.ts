@@ -2,8 +2,7 @@
 import { fstatSync } from "node:fs";
 import { PersistError } from "../errors.ts";
 import { native } from "../native.ts";
-import type { Extent } from "./extent.ts";
-import { headerSize, parseNpyHeader } from "./npy-header.ts";
+import { headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import type { KeptMembers } from "./npz-writer.ts";
 import type { Packing } from "./read-elements.ts";
 import { ZipDirectory, broken, readAt, type ZipMember } from "./zip-directory.ts";
@@ -14,7 +13,7 @@ export const ENDING = ".npy";
 /** One array in an npz file. */
 export interface NpzArray {
   /** In a deflated entry the offset counts in what the stream inflates to. */
-  readonly extent: Extent;
+  readonly extent: NpyHeader;
   readonly packing: Packing;
   readonly member: ZipMember;
 }
@@ -125,7 +124,7 @@ function checkLocal(fd: number, file: string, member: ZipMember): number {
 }
 
 /** Nothing may follow the elements: that would be read, and its checksum with it. */
-function checkFills(extent: Extent, member: ZipMember, at: string, file: string): void {
+function checkFills(extent: NpyHeader, member: ZipMember, at: string, file: string): void {
   const { offset_bytes, size_bytes } = extent;
   if (offset_bytes + size_bytes === member.size_bytes) return;
   throw new PersistError(

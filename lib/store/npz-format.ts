@@ -2,14 +2,14 @@
 import { closeSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { createFile } from "../disk/replace.ts";
-import { dtype as lookUp } from "../dtype.ts";
 import { PersistError, isPersistError } from "../errors.ts";
 import { bytesOf, type NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
-import { isMappable, mapExtent, type MapMode } from "./extent.ts";
+import { mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
-import { npyHeader } from "./npy-header.ts";
+import { infoOf } from "./npy-format.ts";
+import { descrOfArray, npyHeader } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
 import { fillNpz } from "./npz-writer.ts";
 import { openFile } from "./open-file.ts";
@@ -40,7 +40,7 @@ async function list(
     for (const entry of directoryOf(fd, file).names()) {
       if (turn.isOver) await turn.pause();
       signal?.throwIfAborted();
-      out.push(infoOf(fd, file, entry));
+      out.push(look(fd, file, entry));
     }
     return out;
   } finally {
@@ -48,7 +48,7 @@ async function list(
   }
 }
 
-function infoOf(fd: number, file: string, entry: string): ArrayInfo {
+function look(fd: number, file: string, entry: string): ArrayInfo {
   const name = entry.endsWith(ENDING) ? entry.slice(0, -ENDING.length) : entry;
   try {
     if (name === entry)
@@ -56,17 +56,10 @@ function infoOf(fd: number, file: string, entry: string): ArrayInfo {
         file,
       });
     const { extent, packing, member } = findNpzArray(fd, file, name);
-    const { dtype, shape, size_bytes } = extent;
-    const isDeflated = packing.deflated !== undefined;
-    const stored_bytes = isDeflated ? member.stored_bytes : size_bytes;
-    return {
-      name,
-      dtype: dtype.name,
-      shape,
-      size_bytes,
-      stored_bytes,
-      mappable: !isDeflated && isMappable(extent),
-    };
+    const info = infoOf(name, extent);
+    return packing.deflated === undefined
+      ? info
+      : { ...info, stored_bytes: member.stored_bytes, mappable: false };
   } catch (problem) {
     if (!(problem instanceof PersistError) || problem.code === "PERSIST_IO") throw problem;
     return { name, dtype: "", shape: [], size_bytes: 0, stored_bytes: 0, mappable: false, problem };
@@ -113,7 +106,7 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
     );
   const entry = {
     name: name + ENDING,
-    head: npyHeader(lookUp(array.dtype).descr, array.shape),
+    head: npyHeader(descrOfArray(array), array.shape),
     data: bytesOf(array),
   };
   const size_bytes = entry.data.byteLength;

@@ -1,9 +1,10 @@
 // Copies elements out of an open file: all of them, or a selection of which no more is read than saves calls of the
 // system. The addon does it, on a worker; what is little and lies in few places it does at once.
 import { native, type Control, type ElementsToRead } from "../native.ts";
-import { NDArray, select, strideOf, type Selection } from "../ndarray.ts";
+import { NDArray, select, strideOf, type NDArrayFields, type Selection } from "../ndarray.ts";
 import type { Extent } from "./extent.ts";
 import { runJob, type JobOptions } from "./job.ts";
+import { RecordArray, type RecordField } from "./record-array.ts";
 
 /** An array that is one member of a zip file: what else is known of it there. */
 export interface Packing {
@@ -25,13 +26,13 @@ const FEW_PLACES = 64;
  */
 export async function readElements(
   fd: number,
-  extent: Extent,
+  extent: Extent & { readonly fields?: readonly RecordField[] },
   packing: Packing | undefined,
   selection: Selection | undefined,
   file: string,
   job: JobOptions,
 ): Promise<NDArray> {
-  const { dtype } = extent;
+  const { dtype, fields } = extent;
   const { request, shape, stride } =
     selection === undefined ? wholeOf(extent, packing) : partOf(extent, packing, selection);
   job.signal?.throwIfAborted();
@@ -42,7 +43,10 @@ export async function readElements(
       : await runJob(job, "read", request.size_bytes, (control: Control | undefined) =>
           native().readElements(fd, request, file, control),
         );
-  return new NDArray({ data: new dtype.Data(buffer), shape, stride, dtype: dtype.name });
+  const array = { data: new dtype.Data(buffer), shape, stride, dtype: dtype.name };
+  return fields === undefined
+    ? new NDArray(array)
+    : new RecordArray(array as NDArrayFields<Uint8Array>, fields);
 }
 
 /** The request for all elements, in the order in which they lie. */
