@@ -1,20 +1,19 @@
 // DataSet: many items in one directory, written and read by any number of processes.
 
 import { join, resolve } from "node:path";
-import { exists } from "../disk/files.ts";
-import { claim, pin } from "../disk/lock-bytes.ts";
-import { LockFile, type Lock, type LockOptions } from "../disk/lock-file.ts";
+import { claim } from "../disk/lock-bytes.ts";
+import type { Lock, LockFile, LockOptions } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { Committer } from "./commit.ts";
 import { clean } from "./clean.ts";
 import { compact, isCompactionDue } from "./compact.ts";
-import { createDataSet, isFree } from "./create.ts";
 import { Draft } from "./draft.ts";
 import { Items } from "./items.ts";
 import { freeze, toJson, type Json } from "./json.ts";
 import { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
+import { makeIfMissing, openLocks } from "./opening.ts";
 import { settingsOf, type DataSetOptions, type GetOptions, type Settings } from "./options.ts";
 import { repairItems, type Repair } from "./repair.ts";
 import type { Change, FileRow, Item } from "./state.ts";
@@ -79,7 +78,7 @@ export class DataSet {
   static async open(path: string | URL, options: DataSetOptions = {}): Promise<DataSet> {
     const settings = settingsOf(options);
     const directory = resolve(toPath(path));
-    await prepare(directory, settings);
+    await makeIfMissing(directory, settings);
     const locks = await openLocks(directory, settings);
     try {
       const log = await Log.open(directory, settings.mode !== "r", locks);
@@ -416,40 +415,6 @@ export class DataSet {
 
   #checkOpen(): void {
     if (this.#isClosed) throw new PersistError("PERSIST_CLOSED", `the data set ${this.path} was closed`);
-  }
-}
-
-/** Makes the set where it is missing and may be made. */
-async function prepare(directory: string, { mode, durability }: Settings): Promise<void> {
-  const isThere = !(await isFree(directory));
-  if (mode === "x" && isThere)
-    throw new PersistError("PERSIST_EXISTS", `${directory} is there already`, { file: directory });
-  if (mode === "r" || mode === "r+" || isThere) {
-    if (mode !== "a" || (await exists(join(directory, "index.js")))) return;
-    throw new PersistError("PERSIST_EXISTS", `${directory} is there already, and is no data set`, {
-      file: directory,
-    });
-  }
-  const isMade = await createDataSet(directory, durability === "process" ? "process" : "full");
-  if (!isMade && mode === "x")
-    throw new PersistError("PERSIST_EXISTS", `${directory} was made by someone else meanwhile`, {
-      file: directory,
-    });
-}
-
-/** A reader does without where there is no lock file, or no locks. */
-async function openLocks(directory: string, { mode }: Settings): Promise<LockFile | undefined> {
-  const path = join(directory, "_lock");
-  if (mode !== "r") return LockFile.open(path);
-  if (!(await exists(path))) return undefined;
-  const locks = LockFile.open(path);
-  try {
-    locks.tryLock(pin(0), "shared")?.release();
-    return locks;
-  } catch (error) {
-    locks.close();
-    if (isPersistError(error, "PERSIST_LOCKS_UNAVAILABLE")) return undefined;
-    throw error;
   }
 }
 

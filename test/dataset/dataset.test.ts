@@ -219,6 +219,7 @@ describe("a data set", function () {
     await save(archive, { a: 1 });
     for (const mode of ["r", "r+", "a"] as const)
       await assert.rejects(DataSet.open(archive, { mode }), fails("PERSIST_FORMAT"));
+    assert.deepEqual(readdirSync(archive), ["index.js", "package.json"]);
     const empty = join(temporaryDirectory(), "empty");
     mkdirSync(empty);
     await (await DataSet.open(pathToFileURL(empty), { mode: "x" })).close();

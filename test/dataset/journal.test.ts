@@ -59,14 +59,14 @@ describe("a journal", function () {
     }
   }
 
-  async function fails(code: ErrorCode, offset?: number): Promise<void> {
+  async function fails(code: ErrorCode, offset?: number, most_ms = 1000): Promise<void> {
     const start_ms = performance.now();
     await assert.rejects(names(), (error: unknown) => {
       assert.ok(isPersistError(error, code), String(error));
       if (offset !== undefined) assert.equal(error.offset, offset, error.message);
       return true;
     });
-    assert.ok(performance.now() - start_ms < 1000);
+    assert.ok(performance.now() - start_ms < most_ms);
   }
 
   const imported = (): string[] => {
@@ -174,7 +174,7 @@ describe("a journal", function () {
   it("is refused when a line has no end, before memory is taken for it", async () => {
     appendFileSync(journal, "12345678 {");
     truncateSync(journal, 2 ** 30);
-    await fails("PERSIST_LIMIT");
+    await fails("PERSIST_LIMIT", undefined, 10_000);
   });
 
   it("may be written by others in other words", async () => {
