@@ -19,7 +19,8 @@ import { DataSet } from "persist-archive";
 import { loaderName, loaderText } from "#dist/store/loader.js";
 import { CrashModel, parseRecord, type Fate, type Operation, type Pending } from "./crash-model.ts";
 import { shim } from "./preload.ts";
-import { contents, findContent, OPTIONS, STEPS, type Content, type Durability } from "./script.ts";
+import { random } from "./random.ts";
+import { contents, findContent, OPTIONS, stepsOf, type Content, type Durability } from "./script.ts";
 
 /** What was found among the states of one record. */
 export interface CrashReport {
@@ -34,15 +35,18 @@ export function workDirectory(): string {
   return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "persist-crash-"));
 }
 
-/** Runs the script in a process of its own, and gives its operations, with marks where a step began and where it was acknowledged. */
-export function record(durability: Durability): Operation[] {
+/**
+ * Runs a script in a process of its own, and gives its operations, with marks where a step began and where it was acknowledged.
+ * @param script as {@link stepsOf} has it
+ */
+export function record(durability: Durability, script = 0): Operation[] {
   const directory = workDirectory();
   const beside = workDirectory();
   const log = join(beside, "log");
   try {
     const { status, stderr } = spawnSync(
       process.execPath,
-      [fileURLToPath(import.meta.url), directory, durability],
+      [fileURLToPath(import.meta.url), directory, durability, String(script)],
       {
         env: { ...process.env, LD_PRELOAD: shim(), FAULT_DIRECTORY: directory, FAULT_LOG: log },
         encoding: "utf8",
@@ -67,29 +71,18 @@ function assertComplete(operations: readonly Operation[], directory: string): vo
 }
 
 /** The program that is recorded. */
-async function runScript(directory: string, durability: Durability): Promise<void> {
+async function runScript(directory: string, durability: Durability, script: number): Promise<void> {
   const mark = (kind: string, number: number): void =>
     appendFileSync(process.env["FAULT_LOG"]!, `${kind}\t${number}\t\t\n`);
   mark("begin", 0);
   const set = await DataSet.open(join(directory, "runs"), { ...OPTIONS, mode: "a", durability });
   mark("ack", 0);
-  for (const [k, step] of STEPS.entries()) {
+  for (const [k, step] of stepsOf(script).entries()) {
     mark("begin", k + 1);
     await step.run(set);
     mark("ack", k + 1);
   }
   await set.close();
-}
-
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** All fates of what is open, where these are no more than `most`; else the telling ones, and random ones up to that number. */
@@ -135,12 +128,13 @@ export async function explore(
   {
     most,
     seed,
+    script = 0,
     limit = Infinity,
     stopAtFirst = false,
-  }: { most: number; seed: number; limit?: number; stopAtFirst?: boolean },
+  }: { most: number; seed: number; script?: number; limit?: number; stopAtFirst?: boolean },
 ): Promise<CrashReport> {
   const report: CrashReport = { states: 0, distinct: 0, violations: new Map() };
-  const expected = contents();
+  const expected = contents(stepsOf(script));
   const next = random(seed);
   const model = new CrashModel();
   const seen = new Set<string>();
@@ -254,4 +248,4 @@ function generalized(message: string): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.env["FAULT_LOG"] !== undefined)
-  await runScript(process.argv[2]!, process.argv[3] as Durability);
+  await runScript(process.argv[2]!, process.argv[3] as Durability, Number(process.argv[4]));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { DataSet } from "persist-archive";
+import { random } from "./random.ts";
 
 export type Durability = "full" | "group" | "process";
 
@@ -12,7 +13,7 @@ interface Step {
   readonly name: string;
   readonly run: (set: DataSet) => Promise<unknown>;
   /** The content after the step, from that before. */
-  readonly expect: (content: Map<string, { value: unknown; info: unknown }>) => void;
+  readonly expect: (content: Map<string, { value: unknown; info: unknown }>) => unknown;
 }
 
 const ramp = (length: number): Float64Array => Float64Array.from({ length }, (_, i) => i / 7);
@@ -92,10 +93,79 @@ export const STEPS: readonly Step[] = [
 /** Nothing is kept for the sake of time: a compaction also removes what is superseded. */
 export const OPTIONS = { grace_ms: 0 } as const;
 
+/** The life above for 0, else a random one that the number determines. */
+export function stepsOf(script: number): readonly Step[] {
+  if (script === 0) return STEPS;
+  const next = random(script);
+  const below = (limit: number): number => Math.floor(next() * limit);
+  const steps: Step[] = [];
+  /** What is there by then, so that every step can be done. */
+  const content = new Map<string, { value: unknown; info: unknown }>();
+  const existing = (): string => [...content.keys()][below(content.size)]!;
+  while (steps.length < 9) {
+    const k = steps.length;
+    const value = next() < 0.5 ? ramp(101 + k) : { k };
+    const edits: Edit[] = Array.from({ length: next() < 0.3 ? 3 : 1 }, (_, i) => {
+      const kind = content.size < 2 ? 0 : below(5);
+      const made = editOf(kind, content.size === 0 ? "" : existing(), `n${k}_${i}`, value, { k });
+      made.expect(content);
+      return made;
+    });
+    steps.push({
+      name: `step ${k}`,
+      run: (set) =>
+        edits.length === 1
+          ? edits[0]!.run(set)
+          : set.transaction(async (t) => {
+              for (const edit of edits) await edit.run(t);
+            }),
+      expect: (map) => edits.forEach((edit) => edit.expect(map)),
+    });
+    if (next() < 0.2) steps.push({ name: "compact", run: (set) => set.compact(), expect: () => {} });
+  }
+  return steps;
+}
+
+/** One change, by a data set or in a transaction. */
+interface Edit {
+  readonly run: (set: Pick<DataSet, "insert" | "set" | "setInfo" | "delete" | "rename">) => Promise<unknown>;
+  readonly expect: Step["expect"];
+}
+
+function editOf(kind: number, old: string, name: string, value: unknown, info: object): Edit {
+  switch (kind) {
+    case 0:
+      return {
+        run: (set) => set.insert({ [name]: value }, { info }),
+        expect: (map) => map.set(name, { value, info }),
+      };
+    case 1:
+      return {
+        run: (set) => set.set(old, value),
+        expect: (map) => map.set(old, { value, info: map.get(old)!.info }),
+      };
+    case 2:
+      return {
+        run: (set) => set.setInfo(old, info),
+        expect: (map) => map.set(old, { value: map.get(old)!.value, info }),
+      };
+    case 3:
+      return { run: (set) => set.delete(old), expect: (map) => map.delete(old) };
+    default:
+      return {
+        run: (set) => set.rename(old, name),
+        expect: (map) => {
+          map.set(name, map.get(old)!);
+          map.delete(old);
+        },
+      };
+  }
+}
+
 /** The content before the first step, after it, and so on. */
-export function contents(): Content[] {
+export function contents(steps: readonly Step[]): Content[] {
   const out: Content[] = [new Map()];
-  for (const { expect } of STEPS) {
+  for (const { expect } of steps) {
     const next = new Map(out.at(-1));
     expect(next);
     out.push(next);

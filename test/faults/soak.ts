@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DataSet } from "persist-archive";
 import { checkHistory, type HistoryReport } from "./check-history.ts";
-import { random } from "./crash-states.ts";
+import { random } from "./random.ts";
 import { removeLock } from "./without-lock.ts";
 
 const WRITERS = 4;

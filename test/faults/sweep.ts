@@ -43,7 +43,7 @@ export async function sweep(
   every: number,
   report: (line: SweepReport) => void,
 ): Promise<void> {
-  const states = contents();
+  const states = contents(STEPS);
   const base = join(directory, `base-${durability}`);
   for (let at = -1; at < STEPS.length; at++) {
     const step = STEPS[at] ?? {
