@@ -41,6 +41,9 @@ export interface CommitOptions {
   readonly afterCommit: () => Promise<void>;
 }
 
+/** Step 0 of a caller: what files it has written, and what it asks for. */
+type Prepare<T> = () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>;
+
 /** What a caller asks for. */
 interface Request {
   /** Step 4: what is to change. Throws where it cannot. */
@@ -63,6 +66,7 @@ export class Committer {
   readonly #options: CommitOptions;
   #queue: Request[] = [];
   #running: Promise<void> | undefined;
+  readonly #pending: Set<Promise<unknown>> = new Set<Promise<unknown>>();
   /** Why nothing more is committed. */
   #poison: PersistError | undefined;
   /** Names whose aliases could not be replaced: tried again with every commit. */
@@ -85,10 +89,18 @@ export class Committer {
   /**
    * Steps 0 to 8. `prepare` writes files and gives what to edit; where it throws it has left none.
    */
-  async submit<T>(
-    prepare: () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>,
-  ): Promise<T> {
+  async submit<T>(prepare: Prepare<T>): Promise<T> {
     this.checkSound();
+    const work = this.#submit(prepare);
+    this.#pending.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#pending.delete(work);
+    }
+  }
+
+  async #submit<T>(prepare: Prepare<T>): Promise<T> {
     await this.#enter();
     try {
       const { files, edit } = await prepare();
@@ -339,7 +351,8 @@ export class Committer {
 
   /** Waits for all that is under way. */
   async settle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+    await this.#running;
   }
 }
 

@@ -45,7 +45,8 @@ export class DataSet {
   readonly #items: Items;
   /** undefined where the set was opened for reading */
   readonly #committer: Committer | undefined;
-  #isClosed = false;
+  readonly #closing: AbortController = new AbortController();
+  #closed: Promise<void> | undefined;
   #compacted_ms = 0;
   readonly #listeners: Set<(changes: readonly Change[]) => void> = new Set<
     (changes: readonly Change[]) => void
@@ -296,7 +297,7 @@ export class DataSet {
 
   /**
    * Tells of every commit from now on, by this process and others, when the snapshot has it. What happens faster than it is taken is told together. Ends when the signal
-   * aborts. (The system tells of changes on this machine only: those of others on a shared file system are seen with the next `refresh`.)
+   * aborts, or the set is closed. (The system tells of changes on this machine only: those of others on a shared file system are seen with the next `refresh`.)
    */
   watch({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<Change> {
     this.#checkOpen();
@@ -309,7 +310,7 @@ export class DataSet {
           return () => this.#listeners.delete(listener);
         },
       },
-      signal,
+      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
     );
   }
 
@@ -350,8 +351,12 @@ export class DataSet {
 
   /** Waits for what is under way, and gives everything back. Does nothing the second time. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
     await this.#committer?.settle();
     await this.#log.close();
     this.#locks?.close();
@@ -414,7 +419,8 @@ export class DataSet {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed) throw new PersistError("PERSIST_CLOSED", `the data set ${this.path} was closed`);
+    if (this.#closing.signal.aborted)
+      throw new PersistError("PERSIST_CLOSED", `the data set ${this.path} was closed`);
   }
 }
 

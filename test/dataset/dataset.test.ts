@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataSet, isPersistError, save, type ErrorCode } from "persist-archive";
@@ -313,6 +314,48 @@ describe("a data set", function () {
     await set.set("b", 2);
     await set.delete("b");
     assert.deepEqual(facts(), before);
+  });
+
+  it("syncs three times for an insert and once for a change of info, however many items there are", async () => {
+    const handle = await open(join(path, "index.js"));
+    const prototype = Object.getPrototypeOf(handle) as { sync(): Promise<void>; datasync(): Promise<void> };
+    await handle.close();
+    const { sync, datasync } = prototype;
+    let count = 0;
+    const syncsOf = async (change: () => Promise<unknown>): Promise<number> => {
+      count = 0;
+      await change();
+      return count;
+    };
+    prototype.sync = function () {
+      count++;
+      return sync.call(this);
+    };
+    prototype.datasync = function () {
+      count++;
+      return datasync.call(this);
+    };
+    try {
+      for (let items = 0; items < 30; items += 10) {
+        assert.equal(await syncsOf(() => set.insert({ [`a${items}`]: 1 })), 3);
+        assert.equal(await syncsOf(() => set.add(2)), 3);
+        assert.equal(await syncsOf(() => set.setInfo(`a${items}`, { items })), 1);
+        assert.equal(await syncsOf(() => set.rename(`a${items}`, `b${items}`)), 1);
+        await Promise.all(Array.from({ length: 8 }, () => set.add(3)));
+      }
+      assert.ok((await syncsOf(() => Promise.all(Array.from({ length: 16 }, () => set.add(4))))) <= 16 + 4);
+    } finally {
+      Object.assign(prototype, { sync, datasync });
+    }
+  });
+
+  it("waits for what is under way when it is closed, and ends whoever watches", async () => {
+    const watching = set.watch().next();
+    const inserted = set.insert({ a: new Float64Array(1000) });
+    await Promise.all([set.close(), set.close()]);
+    assert.deepEqual(await inserted, ["a"]);
+    await watching;
+    assert.deepEqual(Object.keys(await seen()), ["a"]);
   });
 
   for (const durability of ["group", "process"] as const)
