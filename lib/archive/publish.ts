@@ -16,7 +16,7 @@
 // With `durability: "process"` the syncs are left out. Whatever fails before the commit leaves what was there, and removes its own files, but for the
 // loader, which another save may count on.
 
-import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeDirectories } from "../disk/directories.ts";
 import { ensureFile } from "../disk/ensure.ts";
@@ -92,10 +92,12 @@ export async function publishDirectory(final: Layout, publication: Publication):
 
 /**
  * Publishes an archive whose module is put in the place of the one that is there, if any. Gives the files that are new.
- * @throws PersistError PERSIST_EXISTS without `overwrite` when someone else has made one meanwhile; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
+ * @throws PersistError PERSIST_EXISTS without `overwrite` when someone else has made one meanwhile; PERSIST_CONFLICT when another save of more
+ * than a minute has taken its files for those of a dead one; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
  */
 export async function publishModule(final: Layout, publication: Publication): Promise<WrittenFile[]> {
   const { durability, overwrite = false, backup = false } = publication;
+  const begun_ms = Date.now();
   await makeDirectories(final.directory, durability);
   const written: WrittenFile[] = [];
   const giveUp = async (error: unknown): Promise<never> => {
@@ -111,6 +113,7 @@ export async function publishModule(final: Layout, publication: Publication): Pr
     return text;
   };
   const text = await prepare().catch(giveUp);
+  await assureFiles(final, written, begun_ms).catch(giveUp);
   const put = overwrite ? replaceFile : placeFile;
   await put(final.directory, final.module, text, durability).catch((error: unknown) => {
     // the module is in place already, and needs its arrays
@@ -118,6 +121,29 @@ export async function publishModule(final: Layout, publication: Publication): Pr
     return giveUp(error);
   });
   return [...written, { name: final.module, size_bytes: sizeOf(text) }];
+}
+
+/** Files that no module names are taken for those of a dead save when they are a minute old (generations.ts). */
+const LONG_MS = 30_000;
+
+/**
+ * Makes the files of a save that took its time look new, and sees that another save to the same path has not taken them for a dead one's.
+ * @throws PersistError PERSIST_CONFLICT
+ */
+async function assureFiles(layout: Layout, written: readonly WrittenFile[], begun_ms: number): Promise<void> {
+  const now_ms = Date.now();
+  if (now_ms - begun_ms < LONG_MS) return;
+  for (const { name } of written) {
+    const file = join(layout.directory, name);
+    await utimes(file, now_ms / 1000, now_ms / 1000).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") return io(file, Promise.reject(error));
+      throw new PersistError(
+        "PERSIST_CONFLICT",
+        `another save to ${layout.path} ended meanwhile, and removed ${file}, which no archive named yet`,
+        { file, cause: error },
+      );
+    });
+  }
 }
 
 /** Writes all but the module, and gives its text in pieces. What is in place is added to `written`. */

@@ -4,6 +4,10 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isPersistError, open, save, type SaveOptions } from "persist-archive";
+import { moduleLayout, packageLayout } from "#dist/archive/layout.js";
+import { planItems } from "#dist/archive/plan.js";
+import { publishModule } from "#dist/archive/publish.js";
+import { storeArrays } from "#dist/archive/store-arrays.js";
 import { loaderName } from "#dist/store/loader.js";
 import { difference } from "../support/isomorphic.ts";
 import type { Members } from "../support/project.ts";
@@ -157,6 +161,29 @@ for (const form of ["package", "module"] as const) {
           [],
         );
       }
+    });
+
+    it("is not replaced by a save that took so long that another one took its files for a dead one's", async () => {
+      await write(200);
+      const layout = form === "package" ? packageLayout(path) : moduleLayout(path);
+      const plan = planItems({ psi: ramp(300), length: 300 }, { arrayThreshold: 100 });
+      const now = Date.now;
+      const long = publishModule(layout, {
+        plan,
+        durability: "process",
+        overwrite: true,
+        storeArrays: async (into, written) => {
+          const options = { format: "npy", durability: "process" } as const;
+          const stored = await storeArrays(plan.arrays, into, options, written);
+          Date.now = () => now() + 65_000;
+          await write(400);
+          return stored;
+        },
+      });
+      await assert
+        .rejects(long, (error) => isPersistError(error, "PERSIST_CONFLICT"))
+        .finally(() => (Date.now = now));
+      assert.equal(difference({ psi: ramp(400), length: 400 }, await read()), null);
     });
 
     it("is kept with backup, whole and of use, until the next one takes its place", async () => {
