@@ -289,6 +289,8 @@ export interface Addon {
   closeHdf5(handle: Hdf5Handle): void;
   /** Every dataset of an HDF5 file, by every name that a group has for it. */
   listHdf5(path: string, control: Control | undefined): Promise<(Hdf5Dataset & { name: string })[]>;
+  /** Limits this process from now on: so much more memory and CPU time, no longer files, no core. For a child that reads what may attack it. */
+  limitProcess(memory_bytes: number, cpu_s: number): void;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;
   /** Stops the job at its next piece; its promise rejects with code PERSIST_CLOSED. */
   abort(control: Control): void;

@@ -5,6 +5,7 @@
 #include "binding/task.h"
 #include "hdf5/list.h"
 #include "hdf5/thread.h"
+#include "os/limits.h"
 
 namespace persist::binding {
 namespace {
@@ -155,6 +156,11 @@ Napi::Value ListHdf5(const Napi::CallbackInfo& info) {
       info.Env(), std::make_unique<ListTask>(TakeString(info[0], "path"), JobControl::Unwrap(info[1])));
 }
 
+Napi::Value LimitProcess(const Napi::CallbackInfo& info) {
+  os::LimitProcess(TakeInteger(info[0], "memory_bytes"), TakeInteger(info[1], "cpu_s"));
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 void AddHdf5Reads(Napi::Object exports) {
@@ -163,6 +169,7 @@ void AddHdf5Reads(Napi::Object exports) {
   Add(exports, "readHdf5", ReadHdf5);
   Add(exports, "closeHdf5", CloseHdf5);
   Add(exports, "listHdf5", ListHdf5);
+  Add(exports, "limitProcess", LimitProcess);
 }
 
 }  // namespace persist::binding

@@ -29,6 +29,19 @@ herr_t Fail(os::Error error) {
   return -1;
 }
 
+// The driver's part of an access list: the medium's address. The library hands an open file's list on when it
+// follows a link to another file.
+void* CopyAccess(const void* holder) {
+  return new (std::nothrow) Medium*(*static_cast<Medium* const*>(holder));
+}
+
+herr_t FreeAccess(void* holder) {
+  delete static_cast<Medium**>(holder);
+  return 0;
+}
+
+void* AccessOf(H5FD_t* file) { return CopyAccess(&Of(file).medium); }
+
 H5FD_t* Open(const char* name, unsigned flags, hid_t access, haddr_t) {
   auto* const holder = static_cast<Medium* const*>(H5Pget_driver_info(access));
   if (holder == nullptr) return nullptr;
@@ -150,9 +163,9 @@ hid_t Driver() {
       .sb_encode = nullptr,
       .sb_decode = nullptr,
       .fapl_size = sizeof(Medium*),
-      .fapl_get = nullptr,
-      .fapl_copy = nullptr,
-      .fapl_free = nullptr,
+      .fapl_get = AccessOf,
+      .fapl_copy = CopyAccess,
+      .fapl_free = FreeAccess,
       .dxpl_size = 0,
       .dxpl_copy = nullptr,
       .dxpl_free = nullptr,

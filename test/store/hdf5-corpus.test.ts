@@ -122,6 +122,17 @@ describe("HDF5 files of others", () => {
     }
   }
 
+  it("lead to no other file", async () => {
+    for (const [file, name] of [
+      ["external-link-passwd.h5", "e"],
+      ["external-link-dotdot.h5", "e"],
+      ["virtual-passwd.h5", "x"],
+    ]) {
+      const error = await errorOf(readArray(`${pathOf(`bad-h5-${file}`)}#${name}`));
+      assert.ok(error?.code === "PERSIST_UNSUPPORTED" && /another file/.test(error.message), error?.message);
+    }
+  });
+
   for (const { name, file, expectError } of cases) {
     if (expectError === undefined) continue;
     it(`${name} does no harm`, async () => {
