@@ -1,6 +1,7 @@
 // DataSet: many items in one directory, written and read by any number of processes.
 
 import { join, resolve } from "node:path";
+import type { Verification } from "../archive/verification.ts";
 import { claim } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile, LockOptions } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
@@ -18,7 +19,7 @@ import { settingsOf, type DataSetOptions, type GetOptions, type Settings } from 
 import { repairItems, type Repair } from "./repair.ts";
 import type { Change, FileRow, Item } from "./state.ts";
 import { Transaction } from "./transaction.ts";
-import { findProblems, reportOf, type VerifyReport } from "./verify.ts";
+import { findProblems, reportOf } from "./verify.ts";
 import { watch } from "./watch.ts";
 
 /** One step of the iteration over a data set: the item's name, its info, and how to get it. */
@@ -318,7 +319,7 @@ export class DataSet {
    * Checks all that can be checked without running code: the journal, the index, size and checksum of every file, the aliases. Reads every byte.
    * @throws PersistError PERSIST_IO
    */
-  async verify(): Promise<VerifyReport> {
+  async verify(): Promise<Verification> {
     this.#checkOpen();
     const { findings, checked } = await findProblems(this.#log);
     return reportOf(findings, checked);
@@ -330,7 +331,7 @@ export class DataSet {
    * @returns what was done, and the problems that are left
    * @throws PersistError as {@link insert}
    */
-  async repair(): Promise<VerifyReport & { repaired: Repair[] }> {
+  async repair(): Promise<Verification & { repaired: Repair[] }> {
     const committer = this.#writer();
     const durability = this.#settings.durability === "process" ? "process" : "full";
     const { findings } = await findProblems(this.#log);

@@ -1,18 +1,11 @@
 // Looks at the files of an item: are they what was committed?
 
 import { join } from "node:path";
+import type { Problem } from "../archive/verification.ts";
 import { exists, factsOf, isSameContent } from "../disk/files.ts";
-import type { ErrorCode } from "../errors.ts";
 import { aliasOf } from "./names.ts";
 import type { FileRow, Item } from "./state.ts";
 import { checksumOf } from "./version.ts";
-
-/** Something that is not as it should be. */
-export interface Problem {
-  code: ErrorCode;
-  file: string;
-  message: string;
-}
 
 export interface Finding extends Problem {
   /** The item; undefined for what is not an item's. */

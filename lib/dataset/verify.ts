@@ -1,19 +1,11 @@
 // Everything that can be proved about a data set without running code: its journal, its index, every file of every item.
 
 import { join } from "node:path";
+import type { Verification } from "../archive/verification.ts";
 import { exists } from "../disk/files.ts";
-import { examine, type Finding, type Problem } from "./examine.ts";
+import { examine, type Finding } from "./examine.ts";
 import type { Log } from "./log.ts";
 import { journalName } from "./names.ts";
-
-/** What a verification has found. */
-export interface VerifyReport {
-  /** Whether there is no problem. */
-  ok: boolean;
-  problems: Problem[];
-  /** How many files were read, and how many bytes. */
-  checked: { files: number; bytes: number };
-}
 
 /** So many items are looked at together. */
 const AT_ONCE = 8;
@@ -21,7 +13,7 @@ const AT_ONCE = 8;
 /** @throws PersistError PERSIST_IO, PERSIST_CORRUPT for a journal that cannot be read */
 export async function findProblems(
   log: Log,
-): Promise<{ findings: Finding[]; checked: VerifyReport["checked"] }> {
+): Promise<{ findings: Finding[]; checked: Verification["checked"] }> {
   await log.exclusively(() => log.catchUp());
   const { directory, state, position } = log;
   const files = new Map([...state.items].map(([name, item]) => [name, item.files[0]![0]]));
@@ -76,7 +68,7 @@ async function findOthers(log: Log): Promise<Finding[]> {
   return findings;
 }
 
-export function reportOf(findings: readonly Finding[], checked: VerifyReport["checked"]): VerifyReport {
+export function reportOf(findings: readonly Finding[], checked: Verification["checked"]): Verification {
   const problems = findings.map(({ code, file, message }) => ({ code, file, message }));
   return { ok: problems.length === 0, problems, checked };
 }

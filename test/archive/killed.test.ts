@@ -8,6 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isPersistError, open, save, type SaveOptions } from "persist-archive";
 import type { Members } from "../support/project.ts";
+import { randomNumbers } from "../support/random.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -24,20 +25,9 @@ for (let step = Number(from); ; step++) {
 
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe(`a process that saves without end and is killed (SEED=${SEED})`, function () {
   this.timeout(120_000);
-  const next = random(SEED);
+  const next = randomNumbers(SEED);
 
   for (const options of [
     { overwrite: true },

@@ -19,7 +19,7 @@ import { DataSet } from "persist-archive";
 import { loaderName, loaderText } from "#dist/store/loader.js";
 import { CrashModel, parseRecord, type Fate, type Operation, type Pending } from "./crash-model.ts";
 import { shim } from "./preload.ts";
-import { random } from "./random.ts";
+import { randomNumbers } from "../support/random.ts";
 import { contents, findContent, OPTIONS, stepsOf, type Content, type Durability } from "./script.ts";
 
 /** What was found among the states of one record. */
@@ -135,7 +135,7 @@ export async function explore(
 ): Promise<CrashReport> {
   const report: CrashReport = { states: 0, distinct: 0, violations: new Map() };
   const expected = contents(stepsOf(script));
-  const next = random(seed);
+  const next = randomNumbers(seed);
   const model = new CrashModel();
   const seen = new Set<string>();
   const directory = workDirectory();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { DataSet } from "persist-archive";
-import { random } from "./random.ts";
+import { randomNumbers } from "../support/random.ts";
 
 export type Durability = "full" | "group" | "process";
 
@@ -96,7 +96,7 @@ export const OPTIONS = { grace_ms: 0 } as const;
 /** The life above for 0, else a random one that the number determines. */
 export function stepsOf(script: number): readonly Step[] {
   if (script === 0) return STEPS;
-  const next = random(script);
+  const next = randomNumbers(script);
   const below = (limit: number): number => Math.floor(next() * limit);
   const steps: Step[] = [];
   /** What is there by then, so that every step can be done. */

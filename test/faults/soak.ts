@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DataSet } from "persist-archive";
 import { checkHistory, type HistoryReport } from "./check-history.ts";
-import { random } from "./random.ts";
+import { randomNumbers } from "../support/random.ts";
 import { removeLock } from "./without-lock.ts";
 
 const WRITERS = 4;
@@ -32,7 +32,7 @@ async function write(directory: string, writer: string, life: string): Promise<v
     grace_ms: GRACE_MS,
     timeout_ms: 60_000,
   });
-  const next = random(Number(life) * 97 + Number(writer.slice(1)));
+  const next = randomNumbers(Number(life) * 97 + Number(writer.slice(1)));
   for (;;) {
     await set.refresh();
     const counter = `count_${writer}`;
@@ -58,7 +58,7 @@ async function write(directory: string, writer: string, life: string): Promise<v
 async function read(directory: string, reader: string): Promise<void> {
   const log = join(directory, `seen-${reader}`);
   const set = await DataSet.open(join(directory, "runs"), { timeout_ms: 60_000 });
-  const next = random(Number(reader.slice(1)) + 1000);
+  const next = randomNumbers(Number(reader.slice(1)) + 1000);
   for (;;) {
     await set.refresh();
     const seen: Record<string, number> = {};
@@ -97,7 +97,7 @@ export async function soak(
   without?: string,
 ): Promise<HistoryReport & { kills: number }> {
   const directory = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "persist-soak-"));
-  const next = random(seed);
+  const next = randomNumbers(seed);
   const problems: string[] = [];
   const running = new Map<string, { child: ChildProcess; history: string }>();
   let [kills, life, isOver] = [0, 0, false];

@@ -9,7 +9,8 @@ import { acceptedCalls } from "./accepted-calls.ts";
 import type { Answer } from "./fuzz-engine.ts";
 import { difference } from "../support/isomorphic.ts";
 import { snapshot } from "./intrinsics.ts";
-import { mutate, randomNumbers } from "./mutate.ts";
+import { randomNumbers } from "../support/random.ts";
+import { mutate } from "./mutate.ts";
 import { malformed, wouldReach, wouldRun } from "./refused.ts";
 
 const runs = Number(process.env["PERSIST_FUZZ_RUNS"] ?? 4000);

@@ -1,16 +1,5 @@
 // Small damages to a text: characters and tokens taken out, doubled, exchanged, or put in from elsewhere.
 
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const TOKEN =
   /\s+|\/\/[^\n]*|\/\*[^]*?\*\/|[\p{ID_Start}$_][\p{ID_Continue}$]*|\d[\w.]*|"(?:[^"\\\n]|\\[^])*"|'(?:[^'\\\n]|\\[^])*'|`(?:[^`\\]|\\[^])*`|\.\.\.|=>|\*\*|[^]/gu;
 

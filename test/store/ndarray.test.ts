@@ -2,19 +2,10 @@
 import assert from "node:assert/strict";
 import { NDArray, isPersistError, type Selection } from "persist-archive";
 import { python } from "../support/python.ts";
+import { randomNumbers } from "../support/random.ts";
 
 const counting = (...shape: number[]): NDArray<Float64Array> =>
   new NDArray({ data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, k) => k), shape });
-
-/** A deterministic generator (mulberry32). */
-function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe("NDArray", () => {
   it("takes its defaults from the data: C order, offset 0, the dtype of the class", () => {
@@ -102,7 +93,7 @@ describe("NDArray", () => {
 
   it("slices and copies as NumPy does", function () {
     const seed = 20260724;
-    const next = random(seed);
+    const next = randomNumbers(seed);
     const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
     const bound = (extent: number): number | null => (next() < 0.3 ? null : integer(-extent - 2, extent + 2));
     const cases = Array.from({ length: 400 }, () => {

@@ -2,6 +2,7 @@
 // again, printed, and cut down to the smallest one that still shows a fault.
 import { NDArray } from "persist-archive";
 import { importFromProject } from "../support/project.ts";
+import { randomNumbers } from "../support/random.ts";
 
 /** One node: its kind, what it holds, and how it is closed at the end. */
 export interface Step {
@@ -331,17 +332,6 @@ function leaves(): unknown[] {
   ];
 }
 const leaf_count = leaves().length;
-
-/** A small generator of numbers in [0, 1) (mulberry32): the same for the same seed, on every machine. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The recipe of a seed, made of `allowed` kinds. */
 export function recipeOf(seed: number, allowed: readonly string[] = kinds): Recipe {
