@@ -318,7 +318,8 @@ export function bytesOf(array: NDArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function isDense(array: NDArray): boolean {
+/** Whether elements lie in C order without gaps. */
+export function isDense(array: NDArray): boolean {
   let step = 1;
   for (let axis = array.shape.length - 1; axis >= 0; axis--) {
     const extent = array.shape[axis]!;

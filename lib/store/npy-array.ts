@@ -118,7 +118,8 @@ class NpyArray implements OpenedArray {
 
   async write(block: NDArray, start: readonly number[], job: JobOptions): Promise<void> {
     this.#checkWritable();
-    const data = presentBytes(block, this.#file);
+    const present = presentBytes(block, this.#file);
+    const data = present instanceof Uint8Array ? present : await present;
     const { length, offsets } = this.#runsOf(block.shape, start);
     let at = 0;
     await runJob(job, "write", data.byteLength, async (control) => {
@@ -142,7 +143,8 @@ class NpyArray implements OpenedArray {
     const shape = [header.shape[0]! + block.shape[0]!, ...header.shape.slice(1)];
     sizeOf(shape);
     this.#headerFor(shape);
-    const data = presentBytes(block, this.#file);
+    const present = presentBytes(block, this.#file);
+    const data = present instanceof Uint8Array ? present : await present;
     const offset = header.offset_bytes + header.size_bytes;
     await runJob(job, "write", data.byteLength, (control) =>
       native().writeOpenRanges(this.#fd, this.#file, [{ offset, data }], false, control),

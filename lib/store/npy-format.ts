@@ -2,7 +2,7 @@
 import { closeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { PersistError } from "../errors.ts";
-import { bytesOf, type NDArray } from "../ndarray.ts";
+import type { NDArray } from "../ndarray.ts";
 import type {
   ArrayFormat,
   ArrayInfo,
@@ -18,6 +18,7 @@ import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
+import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 import { writeNewFiles } from "./write-new-files.ts";
@@ -74,7 +75,8 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
   if (job.compress) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(descrOfArray(array), array.shape);
-  const data = bytesOf(array);
+  const present = presentBytes(array, file);
+  const data = present instanceof Uint8Array ? present : await present;
   await replaceByRename(file, job, (temporary) =>
     writeNewFiles(
       dirname(file),

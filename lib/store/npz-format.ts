@@ -3,7 +3,7 @@ import { closeSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { createFile } from "../disk/replace.ts";
 import { PersistError, isPersistError } from "../errors.ts";
-import { bytesOf, type NDArray } from "../ndarray.ts";
+import type { NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
 import { mapExtent, type MapMode } from "./extent.ts";
@@ -13,6 +13,7 @@ import { descrOfArray, npyHeader } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
 import { fillNpz } from "./npz-writer.ts";
 import { openFile } from "./open-file.ts";
+import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
@@ -104,10 +105,12 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
         file,
       },
     );
+  const present = presentBytes(array, file);
+  const data = present instanceof Uint8Array ? present : await present;
   const entry = {
     name: name + ENDING,
     head: npyHeader(descrOfArray(array), array.shape),
-    data: bytesOf(array),
+    data,
   };
   const size_bytes = entry.data.byteLength;
   const checkPresent = (): void => {

@@ -1,19 +1,68 @@
-// Looks at the memory of an array right before it is written.
-import { dtype } from "../dtype.ts";
+// The memory of an array right before it is written: a view of it, or a copy in C order made in short turns.
+import { dtype as lookUp } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
-import { bytesOf, type NDArray } from "../ndarray.ts";
+import { bytesOf, isDense, type NDArray } from "../ndarray.ts";
+import { Turn } from "../turn.ts";
+
+/** What is copied in one go: a millisecond or less. */
+const PIECE_BYTES = 2 ** 20;
 
 /**
- * The bytes of an array in C order: a view of its memory where that already is so. Since the caller gave it, its buffer may
- * have been transferred or shrunk.
+ * The bytes of an array in C order: a view of its memory where that already is so, else a copy. Since the caller gave it, its
+ * buffer may have been transferred or shrunk.
+ * A view is given at once, with no turn between this look and what the caller does with it.
  * @throws PersistError PERSIST_DETACHED
  */
-export function presentBytes(array: NDArray, file: string): Uint8Array {
-  const size_bytes = array.size * dtype(array.dtype).itemsize_bytes;
-  const { buffer, byteLength } = array.data;
-  const bytes = byteLength === 0 || buffer.byteLength === 0 ? undefined : bytesOf(array);
-  if ((bytes?.byteLength ?? 0) === size_bytes) return bytes ?? new Uint8Array(0);
-  throw new PersistError("PERSIST_DETACHED", `the array was detached or resized before ${file} was written`, {
-    file,
-  });
+export function presentBytes(array: NDArray, file: string): Uint8Array | Promise<Uint8Array> {
+  const bytes = ifPresent(array, file, () => (isDense(array) ? bytesOf(array) : undefined));
+  if (bytes === undefined) return gather(array, file);
+  if (bytes.byteLength !== array.size * lookUp(array.dtype).itemsize_bytes) throw detached(file);
+  return bytes;
+}
+
+/** Copies piece after piece, and lets the program go on meanwhile. */
+async function gather(array: NDArray, file: string): Promise<Uint8Array> {
+  const { itemsize_bytes } = lookUp(array.dtype);
+  const out = new Uint8Array(array.size * itemsize_bytes);
+  const turn = new Turn();
+  let done = 0;
+  // parts that are yet to be copied, the next one last: each follows the one before in C order
+  const parts = [array];
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    const { shape } = part;
+    const axis = shape.findIndex((extent) => extent > 1);
+    if (part.size * itemsize_bytes > PIECE_BYTES && axis >= 0) {
+      const middle = shape[axis]! >> 1;
+      const whole = shape.slice(0, axis).map(() => [0, 1] as const);
+      const pair = [[middle, null] as const, [0, middle] as const];
+      const source = part;
+      for (const range of pair) parts.push(ifPresent(array, file, () => source.slice([...whole, range])));
+      continue;
+    }
+    const last = part;
+    const piece = ifPresent(array, file, () => bytesOf(last));
+    out.set(piece, done);
+    done += piece.byteLength;
+    if (turn.isOver) await turn.pause();
+  }
+  return out;
+}
+
+/** Does something with an array's memory; what fails because it is gone is DETACHED. */
+function ifPresent<T>(array: NDArray, file: string, use: () => T): T {
+  if (array.size > 0 && array.data.byteLength === 0) throw detached(file);
+  try {
+    return use();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw detached(file);
+    throw error;
+  }
+}
+
+function detached(file: string): PersistError {
+  return new PersistError(
+    "PERSIST_DETACHED",
+    `the array was detached or resized before ${file} was written`,
+    { file },
+  );
 }

@@ -129,6 +129,30 @@ ${isMany ? "store(given, kept)" : ""}
       assert.ok(Math.abs(sum - data.reduce((a, b) => a + b)) < 1e-6);
     });
 
+    it("take arrays of any stride, in short turns", async () => {
+      const path = pathOf(temporaryDirectory(), "strided");
+      const data = noise(300_000);
+      const a = new NDArray({ data, shape: [300, 1000], stride: [1, 300] }).slice([[null, null, -1]]);
+      let longest_ms = 0;
+      let before = performance.now();
+      const timer = setInterval(() => {
+        longest_ms = Math.max(longest_ms, performance.now() - before);
+        before = performance.now();
+      }, 1);
+      await writeArray(path, a, options).finally(() => clearInterval(timer));
+      const seen = await readArray(path);
+      assert.deepEqual(seen.data, a.contiguous().data);
+      assert.ok(longest_ms < 300, `the event loop was held for ${longest_ms} ms`);
+      const gone = noise(300_000);
+      const strided = { data: gone, shape: [300, 1000], stride: [1, 300] };
+      const writing = writeArray(path, strided, options);
+      structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
+      // a format may have copied it at once
+      const outcome: unknown = await writing.catch((error: unknown) => error);
+      if (outcome !== undefined) assert.ok(isPersistError(outcome, "PERSIST_DETACHED"));
+      assert.equal((await readArray(path)).size, outcome === undefined ? 300_000 : seen.size);
+    });
+
     it("replace an array of that name and keep all others", async () => {
       const directory = temporaryDirectory();
       await writeArray(pathOf(directory, "a"), noise(10), options);
