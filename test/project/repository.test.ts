@@ -80,7 +80,7 @@ describe("the repository", () => {
     const names = Object.keys(scripts).filter(
       (name) => !(name.startsWith("pre") && name.slice(3) in scripts),
     );
-    const rows = [...read("CONTRIBUTING.md").matchAll(/^\| `npm (?:run )?([\w:]+)` +\|/gm)].map(
+    const rows = [...read("CONTRIBUTING.md").matchAll(/^\| `npm (?:run )?([\w:-]+)` +\|/gm)].map(
       ([, name]) => name!,
     );
     assert.deepEqual(rows.toSorted(), names.toSorted());
