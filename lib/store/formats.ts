@@ -1,12 +1,11 @@
 // The one table of the formats of array files, and how a path finds its format.
-import { PersistError } from "../errors.ts";
 import type { ArrayFormat } from "./array-format.ts";
 import { parseArrayPath, type ArrayFileKind } from "./array-path.ts";
 import { hdf5Format } from "./hdf5-format.ts";
 import { npyFormat } from "./npy-format.ts";
 import { npzFormat } from "./npz-format.ts";
 
-const formats: Partial<Record<ArrayFileKind, ArrayFormat>> = {
+const formats: Readonly<Record<ArrayFileKind, ArrayFormat>> = {
   npy: npyFormat,
   npz: npzFormat,
   hdf5: hdf5Format,
@@ -30,10 +29,7 @@ export interface ArrayAt extends ArrayFileAt {
  */
 export function fileAt(path: string | URL): ArrayFileAt & { readonly name: string | undefined } {
   const { file, kind, name } = parseArrayPath(path);
-  const format = formats[kind];
-  if (format === undefined)
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: ${kind} files are not supported`, { file });
-  return { file, format, name: kind === "npy" ? "" : name };
+  return { file, format: formats[kind], name: kind === "npy" ? "" : name };
 }
 
 /**
