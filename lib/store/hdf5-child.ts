@@ -22,9 +22,10 @@ async function answer(request: Request): Promise<readonly [Answer, Uint8Array?]>
   const opened = await native().openHdf5(CHILD_FILE, request.name);
   const message = { ...messageOf(opened), attributes: attributesOf(opened) };
   const isInPlace = opened.offset !== undefined && !opened.isText;
-  if (opened.problem !== undefined || isInPlace || opened.descr.startsWith("["))
-    return [{ dataset: message }];
-  const { data, dtype, shape } = (await readDataset(opened, request.selection as Selection, {})).contiguous();
+  if (opened.problem !== undefined || isInPlace) return [{ dataset: message }];
+  const { data, dtype, shape } = (
+    await readDataset(opened, request.selection as Selection, CHILD_FILE, {})
+  ).contiguous();
   const elements = { dtype, shape };
   return [{ dataset: message, elements }, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];
 }

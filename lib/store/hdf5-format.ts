@@ -1,7 +1,6 @@
 // HDF5 files: arrays by their paths in them, `a.h5#/group/name`. The library describes a dataset; what lies in the file in one
 // piece is read or mapped like npy, and only the rest goes through the library.
 import { closeSync, fstatSync } from "node:fs";
-import { parseDescr } from "../dtype.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native, type Hdf5Dataset, type OpenHdf5Dataset } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
@@ -10,6 +9,7 @@ import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
 import { attributesOf } from "./hdf5-attributes.ts";
 import { babble } from "./hdf5-messages.ts";
 import { readDataset } from "./hdf5-read.ts";
+import { elementType, type ElementType } from "./hdf5-type.ts";
 import { listUntrusted, readUntrusted } from "./hdf5-untrusted.ts";
 import { writeDataset } from "./hdf5-write.ts";
 import { runJob, type JobOptions } from "./job.ts";
@@ -40,14 +40,13 @@ function infoOf(dataset: Hdf5Dataset & { name: string }, file: string): ArrayInf
   const { name, size_bytes, stored_bytes, chunks } = dataset;
   const shape = [...dataset.shape, ...dataset.inner];
   const common = { name, shape, size_bytes, stored_bytes, ...(chunks === undefined ? {} : { chunks }) };
-  if (dataset.isText) return { ...common, dtype: "str", size_bytes: stored_bytes, mappable: false };
+  if (dataset.isText && dataset.problem === undefined)
+    return { ...common, dtype: "str", size_bytes: stored_bytes, mappable: false };
   try {
+    const { dtype, fields } = elementType(dataset, file);
     const extent = extentOf(dataset, file);
-    return {
-      ...common,
-      dtype: typeOf(dataset, file).dtype.name,
-      mappable: extent !== undefined && isMappable(extent),
-    };
+    const info = { ...common, dtype: dtype.name, mappable: extent !== undefined && isMappable(extent) };
+    return fields === undefined ? info : { ...info, fields };
   } catch (error) {
     if (!isPersistError(error)) throw error;
     return { ...common, dtype: "", mappable: false, problem: error };
@@ -70,15 +69,15 @@ async function read(file: string, name: string, options: ReadOptions): Promise<N
 
 async function elementsOf(
   dataset: OpenHdf5Dataset,
-  extent: Extent | undefined,
+  extent: Place | undefined,
   file: string,
   options: ReadOptions,
 ): Promise<NDArray> {
-  if (extent === undefined) return readDataset(dataset, options.selection, options);
+  if (extent === undefined) return readDataset(dataset, options.selection, file, options);
   return inPlace(dataset.fd, extent, file, options);
 }
 
-async function inPlace(fd: number, extent: Extent, file: string, options: ReadOptions): Promise<NDArray> {
+async function inPlace(fd: number, extent: Place, file: string, options: ReadOptions): Promise<NDArray> {
   const { selection, map: wantsMap } = options;
   if (!wantsMap) return readElements(fd, extent, undefined, selection, file, options);
   const mapped = mappedArray(mapExtent(fd, extent, "c", file));
@@ -141,18 +140,13 @@ function checkSame(a: number, b: number, file: string): void {
   throw new PersistError("PERSIST_CONFLICT", `${file} was replaced while it was opened; try again`, { file });
 }
 
-/** The element type. Throws what keeps the dataset from being read. */
-function typeOf({ descr, problem }: Hdf5Dataset, file: string): ReturnType<typeof parseDescr> {
-  if (problem !== undefined) throw problem;
-  if (descr.startsWith("["))
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file} holds records (a compound type)`, { file });
-  return parseDescr(descr);
-}
+/** Elements in one piece; with their fields if they are records. */
+type Place = Extent & Pick<ElementType, "fields">;
 
 /** Where the elements lie, if in one piece. Throws what keeps the dataset from being read. */
-function extentOf(dataset: Hdf5Dataset, file: string): Extent | undefined {
+function extentOf(dataset: Hdf5Dataset, file: string): Place | undefined {
   if (dataset.isText && dataset.problem === undefined) return undefined;
-  const type = typeOf(dataset, file);
+  const type = elementType(dataset, file);
   const { size_bytes, offset } = dataset;
   if (size_bytes > Number.MAX_SAFE_INTEGER)
     throw new PersistError("PERSIST_LIMIT", `${file} claims an array of ${size_bytes} bytes`, { file });

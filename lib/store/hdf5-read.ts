@@ -1,8 +1,10 @@
 // Reads what does not lie in an HDF5 file in one piece: chunks, compressed or not, types to convert, strings.
-import { dtype, parseDescr } from "../dtype.ts";
+import { dtype } from "../dtype.ts";
 import { native, type OpenHdf5Dataset } from "../native.ts";
 import { NDArray, select, type Selection } from "../ndarray.ts";
+import { elementType, type ElementType } from "./hdf5-type.ts";
 import { runJob, type JobOptions } from "./job.ts";
+import { RecordArray } from "./record-array.ts";
 
 /**
  * Reads a selection (all for undefined): the part along the dataset's own axes is all that is read; axes of an array type are
@@ -12,6 +14,7 @@ import { runJob, type JobOptions } from "./job.ts";
 export async function readDataset(
   dataset: OpenHdf5Dataset,
   selection: Selection | undefined,
+  file: string,
   job: JobOptions,
 ): Promise<NDArray> {
   const { handle, shape, inner, size_bytes } = dataset;
@@ -22,8 +25,14 @@ export async function readDataset(
   const { buffer, characters } = await runJob(job, "read", total_bytes, (control) =>
     native().readHdf5(handle, ranges, control),
   );
-  const type = dataset.isText ? dtype(`U${characters}`) : parseDescr(dataset.descr).dtype;
-  const array = new NDArray({ data: new type.Data(buffer), shape: [...counts, ...inner], dtype: type.name });
+  const { dtype: type, fields }: Pick<ElementType, "dtype" | "fields"> = dataset.isText
+    ? { dtype: dtype(`U${characters}`) }
+    : elementType(dataset, file);
+  const parts = { shape: [...counts, ...inner], dtype: type.name };
+  const array =
+    fields === undefined
+      ? new NDArray({ ...parts, data: new type.Data(buffer) })
+      : new RecordArray({ ...parts, data: new Uint8Array(buffer) }, fields);
   return array.slice(rest);
 }
 

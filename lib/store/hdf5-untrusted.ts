@@ -7,8 +7,10 @@ import { PersistError } from "../errors.ts";
 import type { Hdf5Attribute, Hdf5Dataset } from "../native.ts";
 import { NDArray, type Selection } from "../ndarray.ts";
 import { babble, datasetOf, errorOf, type Answer, type Request } from "./hdf5-messages.ts";
+import { elementType } from "./hdf5-type.ts";
 import type { JobOptions } from "./job.ts";
 import { openFile } from "./open-file.ts";
+import { RecordArray, type RecordField } from "./record-array.ts";
 
 const PROGRAM: URL = new URL("./hdf5-child.js", import.meta.url);
 
@@ -42,10 +44,11 @@ export async function readUntrusted(
 ): Promise<UntrustedDataset> {
   const [{ dataset, elements }, bytes] = await ask(fd, { name, selection: selection ?? [] }, file, job);
   if (dataset === undefined) throw babble(file);
-  return {
-    dataset: datasetOf(dataset, file),
-    array: elements === undefined ? undefined : arrayOf(elements, bytes, file),
-  };
+  const found = datasetOf(dataset, file);
+  if (elements === undefined) return { dataset: found, array: undefined };
+  const array = arrayOf(elements, bytes, file);
+  const { fields } = found.isText ? {} : elementType(found, file);
+  return { dataset: found, array: fields === undefined ? array : recordsOf(array, fields, file) };
 }
 
 /** Lists the datasets of a file. */
@@ -71,6 +74,11 @@ function arrayOf({ dtype, shape }: NonNullable<Answer["elements"]>, bytes: Buffe
   } catch (cause) {
     throw Object.assign(babble(file), { cause });
   }
+}
+
+function recordsOf(array: NDArray, fields: readonly RecordField[], file: string): NDArray {
+  if (!(array.data instanceof Uint8Array)) throw babble(file);
+  return new RecordArray({ data: array.data, shape: array.shape, dtype: array.dtype }, fields);
 }
 
 type Question = Pick<Request, "name" | "selection">;

@@ -10,6 +10,7 @@ import type { WriteArrayJob } from "./array-format.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
 import { runJob } from "./job.ts";
 import { openFile } from "./open-file.ts";
+import { RecordArray } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
 /** Writes under way, by file: the next one copies what the last one has made. */
@@ -35,6 +36,8 @@ export async function writeDataset(
     throw new PersistError("PERSIST_UNSUPPORTED", `${file}: HDF5 files are written without compression`, {
       file,
     });
+  if (array instanceof RecordArray)
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: records are not written to HDF5 files`, { file });
   const dataset = {
     name,
     descr: lookUp(array.dtype).descr,

@@ -1,0 +1,61 @@
+// The one thread on which HDF5 runs: what is long there keeps nobody else waiting.
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { mapArray, readArray, writeArray, type Progress } from "persist-archive";
+import { python } from "../support/python.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+
+describe("a long HDF5 job", () => {
+  let directory: string;
+  let file: string;
+  const size = 6_000_000;
+
+  before(function () {
+    this.timeout(30_000);
+    directory = temporaryDirectory();
+    file = join(directory, "a.h5");
+    python(
+      `
+with h5py.File(given["file"], "w") as f:
+    f.create_dataset("long", data=np.arange(given["size"]) // 3, chunks=(10000,), compression=1, shuffle=True)
+    f["short"] = np.arange(5.0)`,
+      { file, size },
+    );
+  });
+
+  it("delays neither file operations nor npy, and lets a mapping in between", async () => {
+    await writeArray(join(directory, "a.npy"), new Float64Array(100_000));
+    let isDone = false;
+    const long = readArray(`${file}#long`).then((array) => {
+      isDone = true;
+      return array;
+    });
+    await stat(file);
+    await readArray(join(directory, "a.npy"));
+    const started = process.hrtime.bigint();
+    const mapped = mapArray(`${file}#short`);
+    const waited_ms = Number(process.hrtime.bigint() - started) / 1e6;
+    await stat(file);
+    assert.equal(isDone, false, "the long job is under way");
+    assert.equal(mapped.get(4), 4);
+    mapped.close();
+    const { data } = await long;
+    assert.deepEqual([data.length, data[size - 1]], [size, BigInt(Math.floor((size - 1) / 3))]);
+    assert.ok(waited_ms < 500, `${waited_ms} ms`); // a chunk takes less than one
+  });
+
+  it("reports progress, and ends when it is aborted", async () => {
+    const seen: Progress[] = [];
+    await readArray(`${file}#long`, { onProgress: (progress) => seen.push(progress) });
+    assert.ok(seen.length > 1, `${seen.length} reports`);
+    assert.deepEqual(seen.at(-1), { phase: "read", done_bytes: 8 * size, total_bytes: 8 * size });
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const reading = readArray(`${file}#long`, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(reason),
+    });
+    await assert.rejects(reading, (error) => error === reason);
+  });
+});
