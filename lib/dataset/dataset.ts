@@ -336,7 +336,7 @@ export class DataSet {
     const durability = this.#settings.durability === "process" ? "process" : "full";
     const { findings } = await findProblems(this.#log);
     const repaired = await repairItems(this.#log, committer, findings, durability);
-    if (this.#log.isIndexEdited) {
+    if (await this.#log.isIndexEdited()) {
       await this.compact();
       repaired.push({ file: join(this.path, "index.js"), message: "written anew, with what was edited" });
     }

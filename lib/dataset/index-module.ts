@@ -1,10 +1,10 @@
 // The text of `index.js`: the items at one moment, as data that a person can read and edit, and lines that replay the journal for whoever imports it. The
 // lines are always the same: the reader knows them byte for byte, and does natively what they do.
 
-import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { PersistError } from "../errors.ts";
 import { interpret } from "../interpret/interpret.ts";
+import { Turn } from "../turn.ts";
 import { hex, itemText } from "./journal.ts";
 import { journalName, journalNumber } from "./names.ts";
 import { toCount, toCounters, toFields, toItem, toName, toSuperseded } from "./records.ts";
@@ -31,15 +31,10 @@ export const info = Object.create(null);
 for (const name of Object.keys(items)) info[name] = items[name].info;
 `;
 
-/** No turn of the event loop is held for longer than about this. */
-const TURN_MS = 4;
-
 /** A snapshot, and the CRC-32 from which the first line of its journal goes on. */
 export interface Index {
   readonly state: State;
   readonly crc: number;
-  /** Whether a person has changed the data since. */
-  readonly isEdited: boolean;
 }
 
 /** The text for a state, with the journal `number`. Made in short turns; the state must stay as it is meanwhile. */
@@ -56,7 +51,7 @@ export async function indexText(state: State, number: number, crc: number): Prom
   ];
   let separator = "\n";
   let lines = "";
-  let turn_ms = performance.now();
+  const turn = new Turn();
   for (const [name, item] of state.items) {
     const text = `${itemText(item).slice(0, -1)},"generation":${item.generation}}`;
     lines += `${separator}${JSON.stringify(name)}: ${inTemplate(text)}`;
@@ -64,10 +59,7 @@ export async function indexText(state: State, number: number, crc: number): Prom
     if (lines.length < 1 << 16) continue;
     pieces.push(Buffer.from(lines));
     lines = "";
-    if (performance.now() - turn_ms > TURN_MS) {
-      await setImmediate();
-      turn_ms = performance.now();
-    }
+    if (turn.isOver) await turn.pause();
   }
   pieces.push(Buffer.from(`${lines}\n}\`);\n`));
   const sum = pieces.reduce((crc, piece) => crc32(piece, crc), 0);
@@ -124,10 +116,12 @@ export function parseIndex(text: string, file: string): Index {
     new Map(toCounters(fields["next"] ?? {}, origin)),
     toSuperseded(fields["superseded"] ?? [], origin),
   );
-  return { state, crc: toCount(fields["crc"], "crc", origin), isEdited: !endsWithSum(data) };
+  return { state, crc: toCount(fields["crc"], "crc", origin) };
 }
 
-function endsWithSum(data: string): boolean {
+/** Whether a person has changed the data of an index since it was written. */
+export function isEdited(text: string): boolean {
+  const data = text.slice(0, -REPLAY.length);
   const above = data.slice(0, -sumLine(0).length);
-  return data === above + sumLine(crc32(above));
+  return data !== above + sumLine(crc32(above));
 }

@@ -6,10 +6,10 @@
 import { join } from "node:path";
 import { pin } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile } from "../disk/lock-file.ts";
-import { identify, readIdentifiedText } from "../disk/read-text.ts";
+import { identify, readIdentifiedText, readTextFile } from "../disk/read-text.ts";
 import { TailFile } from "../disk/tail-file.ts";
 import { isPersistError } from "../errors.ts";
-import { parseIndex, type Index } from "./index-module.ts";
+import { isEdited, parseIndex, type Index } from "./index-module.ts";
 import { encodeLine, hex, LineReader, type Position } from "./journal.ts";
 import { journalName } from "./names.ts";
 import type { Change, Commit, State } from "./state.ts";
@@ -75,8 +75,9 @@ export class Log {
     return this.#source.index_bytes;
   }
 
-  get isIndexEdited(): boolean {
-    return this.#source.index.isEdited;
+  /** Whether a person has edited the index. */
+  async isIndexEdited(): Promise<boolean> {
+    return isEdited(await readTextFile(join(this.directory, "index.js")));
   }
 
   /** Runs something that moves the log, after whoever came before is done. */
@@ -116,7 +117,7 @@ export class Log {
     await this.#take({
       identity: identify(join(this.directory, "index.js")),
       index_bytes,
-      index: { state, crc, isEdited: false },
+      index: { state, crc },
       journal,
       position: { start: 0, offset: 0, crc, generation },
       isTorn: false,

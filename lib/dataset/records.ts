@@ -31,17 +31,21 @@ export function toCommit(value: unknown, origin: Origin): Commit {
   };
 }
 
-/** @param generation that of the line in which the item stands; in an index each item has its own */
+/**
+ * The parts are checked, and taken as they are: an index has a hundred thousand of them.
+ * @param generation that of the line in which the item stands; in an index each item has its own
+ */
 export function toItem(value: unknown, generation: number | undefined, origin: Origin): Item {
   const fields = toFields(value, "an item", origin);
-  const files = toList(fields["files"], "files", origin).map((row) => toFileRow(row, origin));
-  if (files.length === 0 || !files[0]![0].endsWith(".js")) throw bad("an item without a module", origin);
-  if (!("info" in fields)) throw bad("an item without info", origin);
-  return {
-    files,
-    info: fields["info"] as Json,
-    generation: generation ?? toCount(fields["generation"], "generation", origin),
-  };
+  const files = toList(fields["files"], "files", origin);
+  for (const row of files) checkFileRow(row, origin);
+  if (files.length === 0 || !(files as FileRow[])[0]![0].endsWith(".js"))
+    throw bad("an item without a module", origin);
+  if (!Object.hasOwn(fields, "info")) throw bad("an item without info", origin);
+  if (generation === undefined) toCount(fields["generation"], "generation", origin);
+  return generation === undefined
+    ? (value as Item)
+    : { files: files as FileRow[], info: fields["info"] as Json, generation };
 }
 
 /** The counters of automatic names, by prefix. */
@@ -85,11 +89,12 @@ function toList(value: unknown, what: string, origin: Origin): readonly unknown[
   return value;
 }
 
-function toFileRow(value: unknown, origin: Origin): FileRow {
-  const [file, size_bytes, crc32] = toList(value, "a row of files", origin);
-  if (typeof crc32 !== "string" || !/^[0-9a-f]{8}$/.test(crc32))
+function checkFileRow(value: unknown, origin: Origin): void {
+  const row = toList(value, "a row of files", origin);
+  toFileName(row[0], origin);
+  toCount(row[1], "size", origin);
+  if (typeof row[2] !== "string" || !/^[0-9a-f]{8}$/.test(row[2]))
     throw bad("a file without a checksum", origin);
-  return [toFileName(file, origin), toCount(size_bytes, "size", origin), crc32];
 }
 
 /** A file of ours, in the directory of the set. */

@@ -53,7 +53,7 @@ async function findOthers(log: Log): Promise<Finding[]> {
     const message = `${join(directory, file)} ends with a line that was never finished, from byte ${log.position.offset} on; the next writer cuts it off`;
     add("PERSIST_TRUNCATED", file, message);
   }
-  if (log.isIndexEdited)
+  if (await log.isIndexEdited())
     add(
       "PERSIST_CONFLICT",
       "index.js",

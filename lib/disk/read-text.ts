@@ -1,6 +1,7 @@
 // Reads a text file that anyone may have put there: no link is followed, nothing that is not a regular file is waited for, and its size is looked at
 // before memory is taken.
 
+import { isUtf8 } from "node:buffer";
 import { constants, lstatSync, type BigIntStats } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
@@ -49,12 +50,10 @@ export async function readIdentifiedText(file: string): Promise<{ text: string; 
       );
     }
     const bytes = await readWhole(handle, Number(facts.size), file);
-    try {
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-      return { text, identity: identityOf(facts) };
-    } catch (cause) {
-      throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file, cause });
-    }
+    // far quicker than a TextDecoder that refuses what is not UTF-8
+    if (!isUtf8(bytes)) throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file });
+    const text = bytes.toString();
+    return { text: text.startsWith("\ufeff") ? text.slice(1) : text, identity: identityOf(facts) };
   } finally {
     await handle.close();
   }

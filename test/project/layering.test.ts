@@ -18,13 +18,15 @@ import type { Import } from "./layers.ts";
 const MODULES = {
   "*": ["node:util", "node:url", "node:path"],
   "lib/native.ts": ["node-gyp-build", "node:fs", "node:module"],
+  "lib/turn.ts": ["node:timers/promises"],
   represent: ["node:fs", "node:module", "node:inspector", "node:v8"],
   emit: ["node:crypto", "node:fs"],
   interpret: ["node:module"],
   store: ["node:child_process", "node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
-  disk: ["node:fs", "node:fs/promises", "node:os", "node:crypto"],
+  disk: ["node:buffer", "node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],
-  dataset: ["node:crypto", "node:zlib", "node:timers/promises"],
+  dataset: ["node:crypto", "node:zlib"],
+  checkpoints: ["node:fs/promises"],
 };
 
 /** Which folders of native/ may know of JavaScript and of HDF5. */
