@@ -51,6 +51,7 @@ const titles = [
   "while the disk fails",
   "until the process dies",
   "killed while it writes",
+  "kills the process",
 ];
 const without = ["--grep", titles.join("|"), "--invert"];
 const folders = ["native", "store", "disk", "archive"].map((name) => `build/test/${name}/**/*.test.js`);
