@@ -101,8 +101,8 @@ describe("a kind of lock that is missing", function () {
       await set.close();
     }));
 
-  it("is noticed: the pin of a generation, by a reader whose snapshot is cleaned away", () =>
-    isNoticed("generation", async () => {
+  it("is noticed: the pin of a journal, by a reader whose snapshot is cleaned away", () =>
+    isNoticed("journal", async () => {
       const writer = await DataSet.open(path, options);
       await writer.insert({ a: 1 });
       const reader = await DataSet.open(path);

@@ -4,7 +4,7 @@ import { LockFile } from "#dist/disk/lock-file.js";
 
 /**
  * From here on, what asks for such a lock gets one that holds nothing. Gives what puts things right again.
- * @param name how the names of its bytes begin (lib/disk/lock-bytes.ts): write, generation, session, item
+ * @param name how the names of its bytes begin (lib/disk/lock-bytes.ts): write, journal, session, item
  */
 export function removeLock(name: string): () => void {
   const fake: Lock = { release() {}, [Symbol.dispose]() {} };
