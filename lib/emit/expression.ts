@@ -29,15 +29,16 @@ type Item = Part | PlanNode;
 
 /** The parts of a node's own expression, even where it has a name. */
 export function creationParts(node: PlanNode, around: Surroundings): Part[] {
-  return write(expand(node, around), around);
+  return itemParts(expand(node, around), around);
 }
 
 /** The parts of any operand: a literal, a name, or the expression in place. */
 export function operandParts(operand: Operand, around: Surroundings): Part[] {
-  return write([item(operand)], around);
+  return itemParts([item(operand)], around);
 }
 
-function write(items: Item[], around: Surroundings): Part[] {
+/** Writes items out as parts; what nests is followed with a stack. */
+export function itemParts(items: Item[], around: Surroundings): Part[] {
   const parts: Part[] = [];
   const todo = items.toReversed();
   while (todo.length > 0) {
@@ -309,9 +310,4 @@ function fieldItems(fields: readonly (readonly [string, Operand | readonly numbe
   if (fields.every(([key]) => key !== "attributes")) members.push(["attributes: {}"]);
   members.push(['[Symbol.for("persist-archive.NDArray")]: true']);
   return bracket("{", LINE, members, LINE, "}");
-}
-
-/** Writes items out as parts, for statements that put them together by themselves. */
-export function itemParts(items: Item[], around: Surroundings): Part[] {
-  return write(items, around);
 }
