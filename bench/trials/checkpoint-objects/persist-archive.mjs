@@ -2,7 +2,7 @@ import { makeBodies } from "../../data/bodies.mjs";
 import { driver } from "../../drivers/driver.mjs";
 import { Checkpoints } from "../../drivers/ours.mjs";
 
-driver({
+await driver({
   async run({ directory, ...size }) {
     const state = makeBodies(size);
     const checkpoints = await Checkpoints.open(directory);

@@ -5,7 +5,7 @@ import { serialize } from "node:v8";
 import { makeBodies } from "../../data/bodies.mjs";
 import { driver } from "../../drivers/driver.mjs";
 
-driver({
+await driver({
   run({ directory, ...size }) {
     const state = makeBodies(size);
     return async () => {

@@ -3,7 +3,7 @@ import { advance, makeState } from "../../data/state.mjs";
 import { driver } from "../../drivers/driver.mjs";
 import { Checkpoints } from "../../drivers/ours.mjs";
 
-driver({
+await driver({
   async run({ directory, arrays, bytes }) {
     const state = makeState({ arrays, bytes });
     const checkpoints = await Checkpoints.open(directory, { keep: 1 });
