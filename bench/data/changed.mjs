@@ -4,7 +4,7 @@ import { Checkpoints } from "../drivers/ours.mjs";
 import { advance, makeState } from "./state.mjs";
 
 export function saveChanged(changed) {
-  driver({
+  void driver({
     async run({ directory, arrays, bytes }) {
       const state = makeState({ arrays, bytes });
       const checkpoints = await Checkpoints.open(directory);

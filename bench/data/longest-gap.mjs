@@ -5,7 +5,7 @@ import { advance, makeState } from "./state.mjs";
 
 /** @param {"copy" | "borrow"} source */
 export function longestGap(source) {
-  driver({
+  void driver({
     async run({ directory, arrays, bytes }) {
       const state = makeState({ arrays, bytes });
       const checkpoints = await Checkpoints.open(directory, { keep: 1 });
@@ -25,11 +25,11 @@ export function longestGap(source) {
 async function gapDuring(work) {
   let isOver = false;
   let longest_ns = 0;
-  let last_ns = process.hrtime.bigint();
+  let last_ms = performance.now();
   const tick = () => {
-    const now_ns = process.hrtime.bigint();
-    longest_ns = Math.max(longest_ns, Number(now_ns - last_ns));
-    last_ns = now_ns;
+    const now_ms = performance.now();
+    longest_ns = Math.max(longest_ns, (now_ms - last_ms) * 1e6);
+    last_ms = now_ms;
     if (!isOver) setImmediate(tick);
   };
   setImmediate(tick);
