@@ -162,7 +162,7 @@ hid_t Driver() {
       .sb_size = nullptr,
       .sb_encode = nullptr,
       .sb_decode = nullptr,
-      .fapl_size = sizeof(Medium*),
+      .fapl_size = sizeof(void*),  // the address of a medium
       .fapl_get = AccessOf,
       .fapl_copy = CopyAccess,
       .fapl_free = FreeAccess,
