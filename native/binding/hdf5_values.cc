@@ -55,8 +55,11 @@ Napi::Array ToJavaScript(Napi::Env env, const std::vector<hdf5::Attribute>& attr
       one["strings"] = strings;
     } else {
       const Napi::ArrayBuffer bytes = Napi::ArrayBuffer::New(env, attribute.bytes.size());
-      std::memcpy(const_cast<Napi::ArrayBuffer&>(bytes).Data(), attribute.bytes.data(),
-                  attribute.bytes.size());
+      // an Empty has no bytes, and its buffer no memory
+      if (!attribute.bytes.empty()) {
+        std::memcpy(const_cast<Napi::ArrayBuffer&>(bytes).Data(), attribute.bytes.data(),
+                    attribute.bytes.size());
+      }
       one["descr"] = attribute.descr;
       one["bytes"] = bytes;
     }
