@@ -4,7 +4,6 @@
 import { join } from "node:path";
 import { isPersistError, PersistError } from "../errors.ts";
 import type { ArrayFile } from "../store/array-file.ts";
-import type { ArrayFormat } from "../archive/store-arrays.ts";
 import { createArray, openArray } from "../store/create-array.ts";
 
 /** What each frame of a trajectory is. */
@@ -15,13 +14,10 @@ export interface Frame {
 
 export class Trajectories {
   readonly #directory: string;
-  readonly #format: ArrayFormat;
   readonly #open: Map<string, ArrayFile> = new Map<string, ArrayFile>();
 
-  /** @param format that of the checkpoints; an npz file cannot grow, so an npy file stands in for it */
-  constructor(directory: string, format: ArrayFormat) {
+  constructor(directory: string) {
     this.#directory = directory;
-    this.#format = format;
   }
 
   /**
@@ -80,6 +76,6 @@ export class Trajectories {
   }
 
   #pathOf(name: string): string {
-    return join(this.#directory, this.#format === "hdf5" ? `${name}.h5#/${name}` : `${name}.npy`);
+    return join(this.#directory, `${name}.npy`);
   }
 }

@@ -12,7 +12,7 @@ interface State {
   history: Map<number, number>;
 }
 
-const [directory = "", last = "", options = "{}", records = "true"] = process.argv.slice(2);
+const [directory = "", last = "", options = "{}"] = process.argv.slice(2);
 const SIZE = 20_000;
 
 function begin(): State {
@@ -39,13 +39,11 @@ const checkpoints = await Checkpoints.open(directory, JSON.parse(options) as obj
 const found = await checkpoints.latest();
 const state = (found?.items ?? begin()) as unknown as State;
 console.log(JSON.stringify({ resumed: found?.step ?? 0, skipped: found?.skipped.length ?? 0 }));
-const trajectory =
-  records === "true"
-    ? await checkpoints.trajectory("path", { dtype: "float64", shape: [10], from: found?.step ?? null })
-    : undefined;
+const from = found?.step ?? null;
+const trajectory = await checkpoints.trajectory("path", { dtype: "float64", shape: [10], from });
 for (let step = (found?.step ?? 0) + 1; step <= Number(last); step++) {
   advance(state, step);
-  await trajectory?.append(state.x.slice(0, 10));
+  await trajectory.append(state.x.slice(0, 10));
   const { durable } = await checkpoints.save(step, state as unknown as Record<string, unknown>);
   void durable.then(() => process.stdout.write(`{"durable":${step}}\n`));
 }
