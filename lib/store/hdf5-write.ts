@@ -6,15 +6,13 @@ import { dtype as lookUp } from "../dtype.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native } from "../native.ts";
 import { bytesOf, type NDArray } from "../ndarray.ts";
+import { afterOthers } from "./after-others.ts";
 import type { WriteArrayJob } from "./array-format.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
 import { runJob } from "./job.ts";
 import { openFile } from "./open-file.ts";
 import { RecordArray } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
-
-/** Writes under way, by file: the next one copies what the last one has made. */
-const underWay = new Map<string, Promise<unknown>>();
 
 /**
  * Puts an array into a file, in the place of one of that name:
@@ -68,18 +66,6 @@ export async function writeDataset(
     }
   };
   await afterOthers(file, () => replaceByRename(file, job, write));
-}
-
-async function afterOthers(file: string, write: () => Promise<void>): Promise<void> {
-  const before = underWay.get(file) ?? Promise.resolve();
-  const mine = before.then(write, write);
-  const settled = mine.catch(() => {});
-  underWay.set(file, settled);
-  try {
-    await mine;
-  } finally {
-    if (underWay.get(file) === settled) underWay.delete(file);
-  }
 }
 
 /** Whether there was a file to copy. */

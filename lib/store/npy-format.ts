@@ -72,7 +72,7 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
 }
 
 async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<void> {
-  if (job.compress) throw cannot(file, "compressed arrays: npz and HDF5 files can");
+  if (job.compress) throw cannot(file, "compressed arrays: npz files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);
@@ -88,9 +88,9 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
 }
 
 async function create(file: string, _name: string, array: NewArray): Promise<OpenedArray> {
-  if (array.compress) throw cannot(file, "compressed arrays: HDF5 files can");
-  if (array.chunks !== undefined) throw cannot(file, "chunks: HDF5 files can");
-  if (array.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
+  if (array.compress) throw cannot(file, "compressed arrays");
+  if (array.chunks !== undefined) throw cannot(file, "chunks");
+  if (array.attributes !== undefined) throw cannot(file, "attributes");
   return createNpy(file, array);
 }
 

@@ -5,13 +5,14 @@ import { createFile } from "../disk/replace.ts";
 import { PersistError, isPersistError } from "../errors.ts";
 import type { NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";
+import { afterOthers } from "./after-others.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
 import { mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { infoOf } from "./npy-format.ts";
 import { descrOfArray, npyHeader } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
-import { fillNpz } from "./npz-writer.ts";
+import { fillNpz, type NpzEntry } from "./npz-writer.ts";
 import { openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
@@ -123,13 +124,23 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
         },
       );
   };
+  await afterOthers(file, () => replace(file, name, entry, { ...job, checkPresent }));
+}
+
+/** Writes the file anew, with the entry and all others. */
+async function replace(
+  file: string,
+  name: string,
+  entry: NpzEntry,
+  job: WriteArrayJob & { readonly checkPresent: () => void },
+): Promise<void> {
   const fd = openExisting(file);
   try {
     const kept = fd === undefined ? undefined : membersBut(fd, file, name);
     await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
-        await fillNpz(temporary, [entry], kept, { ...job, checkPresent });
+        await fillNpz(temporary, [entry], kept, job);
       } catch (error) {
         await unlink(temporary).catch(() => {});
         throw error;

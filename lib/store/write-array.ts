@@ -8,7 +8,7 @@ import type { Durability, Progress } from "./store.ts";
 export interface WriteArrayOptions {
   /** `full` returns when the array would survive a crash of the machine; `process` (the default) when the system has it. */
   durability?: Durability;
-  /** Deflates the array (false): npz and HDF5 only. */
+  /** Deflates the array (false): npz only. */
   compress?: boolean;
   /** Named values stored with the array, such as units, besides the array's own: HDF5 only. */
   attributes?: Readonly<Record<string, unknown>>;
@@ -17,8 +17,8 @@ export interface WriteArrayOptions {
 }
 
 /**
- * Writes an array into an npy file, or into a file of many arrays in the place of one of that name, keeping the others.
- * Atomic: a reader finds the old file or the new one, whole. An array's own `attributes` are stored where the format can.
+ * Writes an array into an npy file, or into a file of many arrays in the place of one of that name, keeping the others:
+ * writes of this thread into one such file follow each other, between processes the last wins. Atomic: a reader finds the old file or the new one, whole. An array's own `attributes` are stored where the format can.
  *
  * @param path `a.npy`, `a.npz#name` or `a.h5#/group/name`; a string or a file: URL.
  * @param array a typed array (one axis) or an n-dimensional array; it must stay as it is until the promise resolves.
