@@ -1,0 +1,31 @@
+// What large plain data looks like in the text.
+import assert from "node:assert/strict";
+import { restore, stringify } from "persist-archive";
+
+describe("large plain data", () => {
+  const rows = (name: string): { rows: { id: number; name: string }[] } => ({
+    rows: Array.from({ length: 500 }, (_, id) => ({ id, name })),
+  });
+
+  it("with a few characters beyond Latin-1 is a text of one byte for each, as the engine holds it", () => {
+    const items = rows('Ω = 2π, "é" `${x}` 🙂');
+    const text = stringify(items);
+    assert.match(text, /JSON\.parse/);
+    assert.match(text, /\\u03a9 = 2\\u03c0, \\"é\\"/);
+    // oxlint-disable-next-line no-control-regex
+    assert.doesNotMatch(text, /[^\x00-\xff]/);
+    assert.deepEqual({ ...restore(text) }, items);
+  });
+
+  it("in other scripts stays as a person wrote it", () => {
+    for (const name of ["束縛変数", "λόγος", "🙂🙃"]) {
+      const text = stringify(rows(name));
+      assert.ok(text.includes(`"name": "${name}"`));
+      assert.deepEqual({ ...restore(text) }, rows(name));
+    }
+  });
+
+  it("is never escaped where it is written as literals", () => {
+    assert.ok(stringify(rows("Ω = 2π"), { readable: true }).includes('"Ω = 2π"'));
+  });
+});
