@@ -15,6 +15,7 @@ namespace {
 
 std::vector<hsize_t> CountsOf(const std::vector<Range>& ranges) {
   std::vector<hsize_t> out;
+  out.reserve(ranges.size());
   for (const Range& range : ranges) out.push_back(range.count);
   return out;
 }
@@ -69,6 +70,7 @@ Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, 
   if (dataset.problem) throw *dataset.problem;
   const std::string& path = file.path();
   std::vector<uint64_t> extents;
+  extents.reserve(ranges.size());
   for (const Range& range : ranges) extents.push_back(range.count);
   const uint64_t count = dataset.is_null ? 0 : *Product(1, extents);
   file.Obey(control);
