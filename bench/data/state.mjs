@@ -8,8 +8,9 @@ export function makeState({ arrays, bytes }) {
   return state;
 }
 
-/** Changes the first `count` arrays, so that none is what it was in the step before. */
+/** Changes the first `count` arrays, so that none is what it was in the step before. Gives the state. */
 export function advance(state, count) {
   state.step++;
   for (let k = 0; k < count; k++) state[`field${k}`][state.step] = -state.step;
+  return state;
 }

@@ -8,6 +8,7 @@ import { driver } from "../../drivers/driver.mjs";
 await driver({
   run({ directory, ...size }) {
     const state = makeBodies(size);
+    serialize(state); // the same has been done before, on both sides
     return async () => {
       const file = await open(join(directory, "state.tmp"), "wx");
       await file.writeFile(serialize(state));
