@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError, PersistError } from "../errors.ts";
+import { checkVersion } from "../interpret/version.ts";
 import { native } from "../native.ts";
 import { openStored } from "../store/open-stored.ts";
 import type { TableRow } from "../store/store.ts";
@@ -23,8 +24,13 @@ export async function verifyStep(directory: string): Promise<Verification> {
     }
   };
   let manifest: Manifest | undefined;
-  for (const file of ["package.json", "index.js"])
-    await look(file, async () => Buffer.byteLength(await readTextFile(join(directory, file))));
+  for (const file of ["package.json", "index.js"]) {
+    await look(file, async () => {
+      const text = await readTextFile(join(directory, file));
+      checkVersion(text, join(directory, file));
+      return Buffer.byteLength(text);
+    });
+  }
   await look(MANIFEST, async () => {
     manifest = await readManifest(directory);
     return (await stat(join(directory, MANIFEST))).size;

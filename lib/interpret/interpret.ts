@@ -2,21 +2,17 @@
 
 import { Budget } from "./limits.ts";
 import { Module } from "./module.ts";
-import { exec, byteLength, toNumber, indexOf } from "./natives.ts";
+import { byteLength, indexOf } from "./natives.ts";
 import type { InterpretOptions } from "./options.ts";
 import { Origins } from "./origins.ts";
 import { Reader } from "./reader.ts";
 import { Scope } from "./scope.ts";
 import { Source } from "./source.ts";
+import { checkVersion } from "./version.ts";
 
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { ArrayRow, InterpretOptions } from "./options.ts";
 export type { Place } from "./source.ts";
-
-/** The version of the format that this reader knows. */
-export const FORMAT_VERSION = 1;
-
-const VERSION_LINE = /^\ufeff?\/\/ persist-archive format (\d+)/;
 
 /**
  * Reads the text of an archive's module and gives its exports, as `import` would give them, in an object without a prototype, in the text's order. No
@@ -34,14 +30,7 @@ export function interpret(text: string, options: InterpretOptions = {}): Record<
   if (text.length > most || (text.length > most / 3 && byteLength(text) > most)) {
     source.fail("PERSIST_LIMIT", `found a text of more than ${most} bytes, the limit \`text_bytes\``, 0);
   }
-  const version = exec(VERSION_LINE, text);
-  if (version !== null && toNumber(version[1]!) > FORMAT_VERSION) {
-    source.fail(
-      "PERSIST_VERSION",
-      `found format ${version[1]!}; this version of the library knows format ${FORMAT_VERSION}`,
-      0,
-    );
-  }
+  checkVersion(text, options.file);
   if (indexOf(text, "#!") === 0)
     source.fail("PERSIST_UNTRUSTED_CODE", "found the first line of a program", 0);
   const reader = new Reader(source, budget, new Origins(source), new Scope(source), options);
