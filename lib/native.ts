@@ -58,7 +58,20 @@ export interface ElementsToRead {
   readonly sum?: { readonly head: Uint8Array; readonly crc: number };
 }
 
-/** A contiguous dataset for {@link Addon.createHdf5}. */
+/** What {@link Addon.readChunks} is to read. */
+export interface ChunksToRead {
+  /** Extents of a chunk. */
+  readonly chunks: readonly number[];
+  /** Of each filter its number and parameters, in the order in which they were applied. */
+  readonly filters: readonly (readonly number[])[];
+  readonly itemsize: number;
+  /** Start, step (1 or more) and count (1 or more) for each axis. */
+  readonly ranges: readonly number[];
+  /** Of each chunk that the ranges touch, in C order: where it is stored, how many bytes (0: never written, zeros), the mask of filters left out. */
+  readonly places: Float64Array;
+}
+
+/** A dataset for {@link Addon.createHdf5}: in one piece, or with chunks. */
 export interface DatasetToCreate {
   /** A path in the file; groups on the way are made. */
   readonly name: string;
@@ -68,6 +81,17 @@ export interface DatasetToCreate {
   readonly attributes?: readonly Hdf5Attribute[];
   /** Names of values, which make an integer type an enumeration. */
   readonly names?: readonly (readonly [name: string, value: number])[];
+  readonly chunks?: NewChunks;
+}
+
+/** How a new dataset is laid into chunks. */
+export interface NewChunks {
+  readonly extents: readonly number[];
+  /** Whether axis 0 has no limit. */
+  readonly grows: boolean;
+  /** gzip's, 1 to 9; 0 for none. */
+  readonly level: number;
+  readonly shuffle: boolean;
 }
 
 /** What is known of a dataset of an HDF5 file. */
@@ -85,7 +109,13 @@ export interface Hdf5Dataset {
   readonly stored_bytes: number;
   /** Where the elements begin in the file, if they lie there in one piece, as they are. */
   readonly offset?: number;
+  /** Where its object header begins. */
+  readonly header?: number;
   readonly chunks?: readonly number[];
+  /** With chunks: number and parameters of each filter. */
+  readonly filters?: readonly (readonly number[])[];
+  /** With chunks: whether those that were never written are full of something else than zeros. */
+  readonly hasFill?: boolean;
   /** Names of values, in an enumeration. */
   readonly names?: readonly (readonly [name: string, value: number])[];
   /** Why it cannot be read. */
@@ -111,6 +141,7 @@ export interface OpenHdf5Dataset extends Hdf5Dataset {
   readonly handle: Hdf5Handle;
   /** Of the file, open for reading until the handle is closed. */
   readonly fd: number;
+  readonly header: number;
   readonly attributes: readonly Hdf5Attribute[];
 }
 
@@ -232,8 +263,8 @@ export interface Addon {
   /** The XXH3-128 of memory, on a worker: for memory of this library alone, which nobody can transfer or resize meanwhile. */
   checksumMemory(bytes: Uint8Array, control: Control | undefined): Promise<string>;
   /**
-   * Creates an HDF5 file (which must not exist) with empty contiguous datasets; gives where the bytes of each begin. In a file
-   * that `exists` they are added, in the place of those of their names; if that fails the file is of no use.
+   * Creates an HDF5 file (which must not exist) with empty datasets; gives where the bytes of each begin, or with chunks its
+   * object header. In a file that `exists` they are added, in the place of those of their names; if that fails the file is of no use.
    */
   createHdf5(
     path: string,
@@ -285,6 +316,13 @@ export interface Addon {
     ranges: readonly number[],
     control: Control | undefined,
   ): Promise<{ buffer: ArrayBuffer; characters: number }>;
+  /** Reads a selection of an array in chunks that are where the caller says; `fd` stays open until then. Throws TRUNCATED, CORRUPT, IO. */
+  readChunks(
+    fd: number,
+    request: ChunksToRead,
+    file: string,
+    control: Control | undefined,
+  ): Promise<ArrayBuffer>;
   /** Closes the file when its last job has ended; does nothing the second time. */
   closeHdf5(handle: Hdf5Handle): void;
   /** Every dataset of an HDF5 file, by every name that a group has for it. */

@@ -4,13 +4,13 @@
 const underWay = new Map<string, Promise<unknown>>();
 
 /** Runs `write` when those before it into the same file have ended, whether or not they succeeded. */
-export async function afterOthers(file: string, write: () => Promise<void>): Promise<void> {
+export async function afterOthers<T>(file: string, write: () => Promise<T>): Promise<T> {
   const before = underWay.get(file) ?? Promise.resolve();
   const mine = before.then(write, write);
   const settled = mine.catch(() => {});
   underWay.set(file, settled);
   try {
-    await mine;
+    return await mine;
   } finally {
     if (underWay.get(file) === settled) underWay.delete(file);
   }

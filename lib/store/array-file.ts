@@ -15,6 +15,8 @@ export interface ArrayFileOptions {
 
 /** Blocks are about this large where the caller does not say. */
 const BLOCK_BYTES = 8 * 2 ** 20;
+/** A guess, for strings of variable length. */
+const TEXT_BYTES = 64;
 
 /**
  * An open array, from {@link createArray} or {@link openArray}. Calls may be made at any time and run one after the other.
@@ -180,7 +182,7 @@ export class ArrayFile {
   }
 
   #rowsOfABlock(): number {
-    const { itemsize_bytes } = lookUp(this.dtype);
+    const itemsize_bytes = this.dtype === "str" ? TEXT_BYTES : lookUp(this.dtype).itemsize_bytes;
     const row_bytes = this.shape.slice(1).reduce((size, extent) => size * extent, itemsize_bytes);
     return Math.max(1, Math.floor(BLOCK_BYTES / Math.max(row_bytes, 1)));
   }

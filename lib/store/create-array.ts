@@ -12,18 +12,18 @@ export interface CreateArrayOptions {
   dtype: string;
   /** Elements along each axis. A first extent of null begins at 0 and grows by `append`. */
   shape: readonly (number | null)[];
-  /** Extents of a chunk. No format has them yet: PERSIST_UNSUPPORTED. */
+  /** HDF5: extents of a chunk, all 1 or more, less than 4 GiB (about 1 MiB in whole frames). With chunks an array of any shape can grow. */
   chunks?: readonly number[];
   /** No format fills a compressed array a part at a time yet: PERSIST_UNSUPPORTED. */
   compress?: boolean;
-  /** Named values stored with the array: no format that grows has them yet: PERSIST_UNSUPPORTED. */
+  /** Named values stored with the array, such as units: HDF5 only. */
   attributes?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Creates an array of zeros, to be filled by `write` and `append`. Nothing that exists is overwritten.
  *
- * @param path `a.npy`; a string or a file: URL. npz and HDF5 files are only written whole.
+ * @param path `a.npy` or `a.h5#/group/name`; a string or a file: URL. npz files are only written whole.
  * @throws PersistError PERSIST_EXISTS, PERSIST_UNSUPPORTED, PERSIST_NOT_FOUND (no such directory), PERSIST_IO.
  * @throws RangeError for an unknown dtype or an impossible shape.
  */

@@ -8,8 +8,10 @@ import type { ArrayFormat, ArrayInfo, ReadOptions } from "./array-format.ts";
 import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
 import { attributesOf } from "./hdf5-attributes.ts";
 import { babble } from "./hdf5-messages.ts";
+import { createHdf5Array, openHdf5Array } from "./hdf5-open.ts";
+import { checkSame, extentOf, type Place } from "./hdf5-place.ts";
 import { readDataset } from "./hdf5-read.ts";
-import { elementType, type ElementType } from "./hdf5-type.ts";
+import { elementType } from "./hdf5-type.ts";
 import { listUntrusted, readUntrusted } from "./hdf5-untrusted.ts";
 import { writeDataset } from "./hdf5-write.ts";
 import { runJob, type JobOptions } from "./job.ts";
@@ -19,14 +21,13 @@ import { openFile } from "./open-file.ts";
 import { readElements } from "./read-elements.ts";
 
 export const hdf5Format: ArrayFormat = {
-  lacks: {
-    create: "HDF5 files are not created step by step",
-    open: "HDF5 files are not opened step by step",
-  },
+  lacks: {},
   list,
   read,
   write: writeDataset,
   map,
+  create: createHdf5Array,
+  open: openHdf5Array,
 };
 
 async function list(file: string, job: JobOptions & { readonly untrusted: boolean }): Promise<ArrayInfo[]> {
@@ -131,27 +132,4 @@ function map(file: string, name: string, mode: MapMode): MappedArray {
   } finally {
     if (writable !== undefined) closeSync(writable);
   }
-}
-
-/** A file is replaced by rename: the place of an array in one is no place in the next. */
-function checkSame(a: number, b: number, file: string): void {
-  const [one, other] = [fstatSync(a), fstatSync(b)];
-  if (one.ino === other.ino && one.dev === other.dev) return;
-  throw new PersistError("PERSIST_CONFLICT", `${file} was replaced while it was opened; try again`, { file });
-}
-
-/** Elements in one piece; with their fields if they are records. */
-type Place = Extent & Pick<ElementType, "fields">;
-
-/** Where the elements lie, if in one piece. Throws what keeps the dataset from being read. */
-function extentOf(dataset: Hdf5Dataset, file: string): Place | undefined {
-  if (dataset.isText && dataset.problem === undefined) return undefined;
-  const type = elementType(dataset, file);
-  const { size_bytes, offset } = dataset;
-  if (size_bytes > Number.MAX_SAFE_INTEGER)
-    throw new PersistError("PERSIST_LIMIT", `${file} claims an array of ${size_bytes} bytes`, { file });
-  const shape = [...dataset.shape, ...dataset.inner];
-  if (size_bytes === 0) return { ...type, fortran: false, shape, offset_bytes: 0, size_bytes };
-  if (offset === undefined) return undefined;
-  return { ...type, fortran: false, shape, offset_bytes: offset, size_bytes };
 }

@@ -17,7 +17,7 @@ export async function readDataset(
   file: string,
   job: JobOptions,
 ): Promise<NDArray> {
-  const { handle, shape, inner, size_bytes } = dataset;
+  const { handle, shape, size_bytes } = dataset;
   const { ranges, counts, rest } = planOf(dataset, selection ?? []);
   const whole = shape.reduce((size, extent) => size * extent, 1);
   const part = counts.reduce((size, extent) => size * extent, 1);
@@ -25,18 +25,27 @@ export async function readDataset(
   const { buffer, characters } = await runJob(job, "read", total_bytes, (control) =>
     native().readHdf5(handle, ranges, control),
   );
+  return arrayOf(dataset, counts, buffer, characters, file).slice(rest);
+}
+
+/** The array of what was read of a dataset, `counts` elements along its own axes; `characters` is n of `Un` for text. */
+export function arrayOf(
+  dataset: OpenHdf5Dataset,
+  counts: readonly number[],
+  buffer: ArrayBuffer,
+  characters: number,
+  file: string,
+): NDArray {
   const { dtype: type, fields }: Pick<ElementType, "dtype" | "fields"> = dataset.isText
     ? { dtype: dtype(`U${characters}`) }
     : elementType(dataset, file);
-  const parts = { shape: [...counts, ...inner], dtype: type.name };
-  const array =
-    fields === undefined
-      ? new NDArray({ ...parts, data: new type.Data(buffer) })
-      : new RecordArray({ ...parts, data: new Uint8Array(buffer) }, fields);
-  return array.slice(rest);
+  const parts = { shape: [...counts, ...dataset.inner], dtype: type.name };
+  return fields === undefined
+    ? new NDArray({ ...parts, data: new type.Data(buffer) })
+    : new RecordArray({ ...parts, data: new Uint8Array(buffer) }, fields);
 }
 
-interface Plan {
+export interface Plan {
   /** Start, step and count for each of the dataset's own axes. */
   readonly ranges: number[];
   readonly counts: number[];
@@ -44,7 +53,8 @@ interface Plan {
   readonly rest: Selection;
 }
 
-function planOf({ shape, inner }: OpenHdf5Dataset, selection: Selection): Plan {
+/** What to read for a selection, and what is left to do with it. */
+export function planOf({ shape, inner }: OpenHdf5Dataset, selection: Selection): Plan {
   // checks all entries, also those of the axes that are read whole
   select({ shape: [...shape, ...inner], stride: [...shape, ...inner].map(() => 0), offset: 0 }, selection);
   const ranges: number[] = [];

@@ -8,6 +8,7 @@ import { native } from "../native.ts";
 import { bytesOf, type NDArray } from "../ndarray.ts";
 import { afterOthers } from "./after-others.ts";
 import type { WriteArrayJob } from "./array-format.ts";
+import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
 import { runJob } from "./job.ts";
 import { openFile } from "./open-file.ts";
@@ -65,11 +66,16 @@ export async function writeDataset(
       throw error;
     }
   };
-  await afterOthers(file, () => replaceByRename(file, job, write));
+  await afterOthers(file, async () => {
+    const growing = growingAt(file);
+    checkNotOpen(growing, name);
+    const replace = (): Promise<void> => replaceByRename(file, job, write);
+    await (growing === undefined ? replace() : growing.whileReplaced(replace));
+  });
 }
 
 /** Whether there was a file to copy. */
-async function copyExisting(file: string, temporary: string): Promise<boolean> {
+export async function copyExisting(file: string, temporary: string): Promise<boolean> {
   try {
     closeSync(openFile(file, "r"));
   } catch (error) {

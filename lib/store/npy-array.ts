@@ -4,21 +4,21 @@ import { dirname } from "node:path";
 import { ioError } from "../disk/io-error.ts";
 import { syncDirectory } from "../disk/sync.ts";
 import { dtype as lookUp } from "../dtype.ts";
-import { PersistError, isPersistError } from "../errors.ts";
+import { PersistError } from "../errors.ts";
 import { native } from "../native.ts";
 import { sizeOf, type NDArray, type Selection } from "../ndarray.ts";
 import type { NewArray, OpenMode, OpenedArray } from "./array-format.ts";
-import { runJob, type JobOptions } from "./job.ts";
+import type { JobOptions } from "./job.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { npyHeader, type NpyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
+import { runsOf, writeRuns } from "./runs.ts";
+import { SyncedFile } from "./synced-file.ts";
 
 /** Digits for which NumPy, too, leaves room in a header: as many as 64 bits need. */
 const LONGEST_EXTENT = 21;
-/** Ranges handed to the addon at once. */
-const MOST_RANGES = 4096;
 
 /**
  * Creates an npy file of zeros, or with none of its frames yet.
@@ -84,19 +84,15 @@ function createExclusive(file: string): number {
  * What was never counted is overwritten by the next who appends.
  */
 class NpyArray implements OpenedArray {
-  readonly #fd: number;
-  readonly #file: string;
+  readonly #file: SyncedFile;
   #header: NpyHeader;
   /** Frames that the header in the file counts. */
   #counted: number;
   /** A new name in the directory is not durable by itself. */
   #isNew: boolean;
-  /** A sync that has failed: what the disk holds is not known, and a second try would prove nothing. */
-  #failed: PersistError | undefined;
 
   constructor(fd: number, file: string, header: NpyHeader, isNew: boolean) {
-    this.#fd = fd;
-    this.#file = file;
+    this.#file = new SyncedFile(fd, file);
     this.#header = header;
     this.#counted = header.shape[0] ?? 0;
     this.#isNew = isNew;
@@ -113,42 +109,31 @@ class NpyArray implements OpenedArray {
   readonly attributes: Record<string, unknown> = {};
 
   async read(selection: Selection, job: JobOptions): Promise<NDArray> {
-    return readElements(this.#fd, this.#header, undefined, selection, this.#file, job);
+    return readElements(this.#file.fd, this.#header, undefined, selection, this.#file.path, job);
   }
 
   async write(block: NDArray, start: readonly number[], job: JobOptions): Promise<void> {
     this.#checkWritable();
-    const present = presentBytes(block, this.#file);
+    const { fd, path } = this.#file;
+    const present = presentBytes(block, path);
     const data = present instanceof Uint8Array ? present : await present;
-    const { length, offsets } = this.#runsOf(block.shape, start);
-    let at = 0;
-    await runJob(job, "write", data.byteLength, async (control) => {
-      for (let ranges = take(); ranges.length > 0; ranges = take())
-        await native().writeOpenRanges(this.#fd, this.#file, ranges, false, control);
-    });
-    function take(): { offset: number; data: Uint8Array }[] {
-      const ranges = [];
-      for (const offset of offsets) {
-        ranges.push({ offset, data: data.subarray(at, at + length) });
-        at += length;
-        if (ranges.length === MOST_RANGES) break;
-      }
-      return ranges;
-    }
+    const { shape, dtype, offset_bytes } = this.#header;
+    const memory = { shape: block.shape, start: block.shape.map(() => 0) };
+    const runs = runsOf(block.shape, dtype.itemsize_bytes, memory, { shape, start }, offset_bytes);
+    await writeRuns(fd, path, data, runs, job);
   }
 
   async append(block: NDArray, job: JobOptions): Promise<void> {
     this.#checkWritable();
     const header = this.#header;
+    const { fd, path } = this.#file;
     const shape = [header.shape[0]! + block.shape[0]!, ...header.shape.slice(1)];
     sizeOf(shape);
     this.#headerFor(shape);
-    const present = presentBytes(block, this.#file);
+    const present = presentBytes(block, path);
     const data = present instanceof Uint8Array ? present : await present;
     const offset = header.offset_bytes + header.size_bytes;
-    await runJob(job, "write", data.byteLength, (control) =>
-      native().writeOpenRanges(this.#fd, this.#file, [{ offset, data }], false, control),
-    );
+    await writeRuns(fd, path, data, [{ from: 0, offset, length: data.byteLength }], job);
     this.#header = { ...header, shape, size_bytes: header.size_bytes + data.byteLength };
   }
 
@@ -164,49 +149,29 @@ class NpyArray implements OpenedArray {
     };
     await this.flush();
     try {
-      ftruncateSync(this.#fd, this.#header.offset_bytes + this.#header.size_bytes);
+      ftruncateSync(this.#file.fd, this.#header.offset_bytes + this.#header.size_bytes);
     } catch (error) {
-      throw ioError(error, this.#file);
+      throw ioError(error, this.#file.path);
     }
   }
 
   async flush(): Promise<void> {
-    if (this.#failed) throw this.#failed;
-    await this.#sync([]);
+    await this.#file.sync([]);
     const { shape } = this.#header;
     if (shape.length > 0 && shape[0] !== this.#counted) {
-      await this.#sync([{ offset: 0, data: this.#headerFor(shape) }]);
+      await this.#file.sync([{ offset: 0, data: this.#headerFor(shape) }]);
       this.#counted = shape[0]!;
     }
-    if (this.#isNew) await syncDirectory(dirname(this.#file));
+    if (this.#isNew) await syncDirectory(dirname(this.#file.path));
     this.#isNew = false;
   }
 
   async close(): Promise<void> {
     try {
       const hasMore = this.shape.length > 0 && this.shape[0] !== this.#counted;
-      if (hasMore && this.#failed === undefined) await this.flush();
+      if (hasMore && !this.#file.hasFailed) await this.flush();
     } finally {
-      closeSync(this.#fd);
-    }
-  }
-
-  async #sync(ranges: { offset: number; data: Uint8Array }[]): Promise<void> {
-    try {
-      await native().writeOpenRanges(this.#fd, this.#file, ranges, true, undefined);
-    } catch (cause) {
-      if (!isPersistError(cause) || cause.syscall !== "fdatasync") throw cause;
-      this.#failed = new PersistError(
-        "PERSIST_DURABILITY_UNKNOWN",
-        `fdatasync failed on ${this.#file}: what was written since the last flush may be lost`,
-        {
-          cause,
-          file: this.#file,
-          syscall: "fdatasync",
-          ...(cause.errno === undefined ? {} : { errno: cause.errno }),
-        },
-      );
-      throw this.#failed;
+      this.#file.close();
     }
   }
 
@@ -219,60 +184,16 @@ class NpyArray implements OpenedArray {
   }
 
   #checkWritable(): void {
-    if (this.#failed) throw this.#failed;
+    this.#file.check();
     if (this.#header.fields) throw this.#cannot("it holds records");
     if (this.#header.bigEndian) throw this.#cannot("its numbers are big-endian");
     if (this.#header.fortran && this.shape.length > 1) throw this.#cannot("it is in Fortran order");
   }
 
   #cannot(why: string): PersistError {
-    return new PersistError(
-      "PERSIST_UNSUPPORTED",
-      `${this.#file} cannot be written a part at a time: ${why}`,
-      {
-        file: this.#file,
-      },
-    );
-  }
-
-  /** The runs of a block in the file: how many bytes each has, and where they begin, in C order. */
-  #runsOf(
-    block: readonly number[],
-    start: readonly number[],
-  ): { length: number; offsets: Generator<number> } {
-    const { shape, dtype, offset_bytes } = this.#header;
-    let length = dtype.itemsize_bytes;
-    let axes = shape.length;
-    // a run goes over all inner axes that are taken whole, and along one more
-    while (axes > 0) {
-      axes--;
-      length *= block[axes]!;
-      if (block[axes] !== shape[axes]) break;
-    }
-    const step: number[] = [];
-    for (let axis = shape.length - 1, size = dtype.itemsize_bytes; axis >= 0; size *= shape[axis]!, axis--)
-      step[axis] = size;
-    const first = start.reduce((sum, at, axis) => sum + at * step[axis]!, offset_bytes);
-    return { length, offsets: length === 0 ? empty() : positions(first, block.slice(0, axes), step) };
-  }
-}
-
-function* empty(): Generator<number> {}
-
-/** Counts through the outer axes like an odometer. */
-function* positions(first: number, counts: readonly number[], step: readonly number[]): Generator<number> {
-  if (counts.includes(0)) return;
-  const index = counts.map(() => 0);
-  let at = first;
-  for (;;) {
-    yield at;
-    let axis = counts.length - 1;
-    for (; axis >= 0; axis--) {
-      at += step[axis]!;
-      if (++index[axis]! < counts[axis]!) break;
-      at -= step[axis]! * counts[axis]!;
-      index[axis] = 0;
-    }
-    if (axis < 0) return;
+    const { path } = this.#file;
+    return new PersistError("PERSIST_UNSUPPORTED", `${path} cannot be written a part at a time: ${why}`, {
+      file: path,
+    });
   }
 }

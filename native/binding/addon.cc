@@ -36,6 +36,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   AddLocks(exports);
   AddHdf5(exports);
   AddHdf5Reads(exports);
+  AddHdf5Chunks(exports);
   AddDiagnostics(exports);
   return exports;
 }

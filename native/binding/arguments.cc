@@ -29,6 +29,14 @@ uint64_t TakeInteger(const Napi::Value& value, const char* name) {
   return static_cast<uint64_t>(number);
 }
 
+std::vector<uint64_t> TakeIntegers(const Napi::Value& value, const char* name) {
+  const Napi::Array list = TakeList(value, name);
+  std::vector<uint64_t> out;
+  out.reserve(list.Length());
+  for (uint32_t k = 0; k < list.Length(); k++) out.push_back(TakeInteger(list[k], name));
+  return out;
+}
+
 Napi::Object TakeObject(const Napi::Value& value, const char* name) {
   if (!value.IsObject()) throw Wrong(value, name, "an object");
   return value.As<Napi::Object>();

@@ -13,6 +13,7 @@ void AddMaps(Napi::Object exports);       // map view checkWhole unmap liveMappi
 void AddLocks(Napi::Object exports);      // openLock tryLock waitForLock cancelWait unlock closeLock …
 void AddHdf5(Napi::Object exports);       // createHdf5 hdf5Version
 void AddHdf5Reads(Napi::Object exports);  // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 limitProcess
+void AddHdf5Chunks(Napi::Object exports);  // readChunks
 void AddDiagnostics(Napi::Object exports);  // plan
 
 /** Adds a function whose exceptions become JavaScript's. */

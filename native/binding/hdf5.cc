@@ -36,18 +36,11 @@ class CreateTask : public Task {
   std::vector<uint64_t> offsets_;
 };
 
-std::vector<uint64_t> TakeShape(const Napi::Value& value) {
-  const Napi::Array shape = TakeList(value, "shape");
-  std::vector<uint64_t> out;
-  for (uint32_t axis = 0; axis < shape.Length(); axis++) out.push_back(TakeInteger(shape[axis], "shape"));
-  return out;
-}
-
 hdf5::NewAttribute TakeAttribute(const Napi::Object& one) {
   hdf5::NewAttribute out;
   out.name = TakeString(one.Get("name"), "name");
   out.is_null = TakeBoolean(one.Get("isNull"), "isNull");
-  out.shape = TakeShape(one.Get("shape"));
+  out.shape = TakeIntegers(one.Get("shape"), "shape");
   const Napi::Value strings = one.Get("strings");
   if (strings.IsArray()) {
     out.is_text = true;
@@ -64,12 +57,19 @@ hdf5::NewAttribute TakeAttribute(const Napi::Object& one) {
 hdf5::NewDataset TakeDataset(const Napi::Object& one) {
   hdf5::NewDataset out = {TakeString(one.Get("name"), "name"),
                           array::ParseDescr(TakeString(one.Get("descr"), "descr")),
-                          TakeShape(one.Get("shape"))};
+                          TakeIntegers(one.Get("shape"), "shape")};
   const Napi::Value attributes = one.Get("attributes");
   if (attributes.IsArray()) {
     const Napi::Array list = attributes.As<Napi::Array>();
     for (uint32_t k = 0; k < list.Length(); k++)
       out.attributes.push_back(TakeAttribute(TakeObject(list[k], "attribute")));
+  }
+  const Napi::Value chunks = one.Get("chunks");
+  if (chunks.IsObject()) {
+    const auto how = chunks.As<Napi::Object>();
+    out.chunks = {TakeIntegers(how.Get("extents"), "extents"), TakeBoolean(how.Get("grows"), "grows"),
+                  static_cast<int>(TakeInteger(how.Get("level"), "level")),
+                  TakeBoolean(how.Get("shuffle"), "shuffle")};
   }
   const Napi::Value names = one.Get("names");
   if (names.IsArray()) {

@@ -26,7 +26,19 @@ Napi::Object ToJavaScript(Napi::Env env, const hdf5::Dataset& dataset) {
   out["size_bytes"] = static_cast<double>(dataset.size_bytes);
   out["stored_bytes"] = static_cast<double>(dataset.stored_bytes);
   if (dataset.offset) out["offset"] = static_cast<double>(*dataset.offset);
-  if (!dataset.chunk.empty()) out["chunks"] = Extents(env, dataset.chunk);
+  out["header"] = static_cast<double>(dataset.header);
+  if (!dataset.chunk.empty()) {
+    out["chunks"] = Extents(env, dataset.chunk);
+    out["hasFill"] = dataset.has_fill;
+    Napi::Array filters = Napi::Array::New(env, dataset.filters.size());
+    for (uint32_t k = 0; k < dataset.filters.size(); k++) {
+      const hdf5::Filter& filter = dataset.filters[k];
+      std::vector<uint64_t> numbers(filter.parameters.begin(), filter.parameters.end());
+      numbers.insert(numbers.begin(), static_cast<uint64_t>(filter.id));
+      filters[k] = Extents(env, numbers);
+    }
+    out["filters"] = filters;
+  }
   if (!element.names.empty()) {
     Napi::Array names = Napi::Array::New(env, element.names.size());
     for (uint32_t k = 0; k < element.names.size(); k++) {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
-#include "hdf5/filters.h"
+#include "array/selection.h"
+#include "hdf5/decoders.h"
 #include "hdf5/thread.h"
+#include "os/read.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -93,25 +96,115 @@ class Assembler {
   unsigned char* into_;
 };
 
-/** Fetches what is stored of a chunk. False when the chunk was never written. */
-bool Fetch(const Dataset& dataset, const std::vector<hsize_t>& at, const File& file, Bytes& into,
-           uint32_t& mask) {
-  hsize_t stored_bytes = 0;
-  Check(H5Dget_chunk_storage_size(dataset.id, at.data(), &stored_bytes), "H5Dget_chunk_storage_size",
-        file.path());
-  if (stored_bytes == 0) return false;
-  if (stored_bytes > file.size_bytes()) {
-    throw os::Error("PERSIST_CORRUPT", file.path() + " has a chunk that is longer than the file",
-                    file.path());
+/** The chunks that a selection touches, in C order. */
+class Walk {
+ public:
+  Walk(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges)
+      : place_(ranges.size()), part_(ranges.size()), at_(ranges.size(), 0) {
+    for (size_t axis = 0; axis < ranges.size(); axis++) {
+      segments_.push_back(SegmentsOf(ranges[axis], chunk[axis]));
+      ends_.push_back(segments_.back().size());
+      counts_.push_back(ranges[axis].count);
+    }
+    Look();
   }
-  into.resize(stored_bytes);
-  Check(H5Dread_chunk(dataset.id, H5P_DEFAULT, at.data(), &mask, into.data()), "H5Dread_chunk", file.path());
-  return true;
+
+  /** Extents of the result. */
+  const std::vector<uint64_t>& counts() const { return counts_; }
+  uint64_t chunks() const { return *Product(1, {ends_.begin(), ends_.end()}); }
+  /** Where the chunk begins, in elements. */
+  const std::vector<hsize_t>& place() const { return place_; }
+  const std::vector<const Segment*>& part() const { return part_; }
+  /** How many elements of the chunk are wanted. */
+  uint64_t elements() const {
+    uint64_t out = 1;
+    for (const Segment* segment : part_) out *= segment->count;
+    return out;
+  }
+
+  bool Next() {
+    const bool is_there = Advance(at_, ends_);
+    Look();
+    return is_there;
+  }
+
+ private:
+  void Look() {
+    for (size_t axis = 0; axis < at_.size(); axis++) {
+      part_[axis] = &segments_[axis][at_[axis]];
+      place_[axis] = part_[axis]->chunk;
+    }
+  }
+
+  std::vector<std::vector<Segment>> segments_;
+  std::vector<size_t> ends_;
+  std::vector<uint64_t> counts_;
+  std::vector<hsize_t> place_;
+  std::vector<const Segment*> part_;
+  std::vector<size_t> at_;
+};
+
+enum class Fetched {
+  kStored,  // what is stored of the chunk is in memory
+  kNone,    // it was never written
+  kPlaced,  // what is wanted of it already is where it belongs
+};
+
+/** Fetches the chunk at which a walk is. */
+using Fetch = std::function<Fetched(const Walk& walk, Bytes& into, uint32_t& mask)>;
+
+void ReadAll(const Chunking& chunking, Walk& walk, uint64_t chunk_bytes, void* into, const Fetch& fetch,
+             const std::string& path, os::Control* control) {
+  const size_t itemsize = chunking.fill.size();
+  const Assembler assembler(chunking.chunk, walk.counts(), itemsize, into);
+  Decoders decoders(chunking.filters, chunk_bytes, path, walk.chunks());
+  do {
+    FetchedChunk fetched;
+    fetched.bytes = decoders.Room();
+    switch (fetch(walk, fetched.bytes, fetched.mask)) {
+      case Fetched::kStored:
+        fetched.place = [&assembler, part = walk.part()](const Bytes& chunk) {
+          assembler.Place(chunk.data(), false, part);
+        };
+        decoders.Give(std::move(fetched));
+        break;
+      case Fetched::kNone:
+        assembler.Place(chunking.fill.data(), true, walk.part());
+        break;
+      case Fetched::kPlaced:
+        break;
+    }
+    if (control != nullptr) control->Advance(itemsize * walk.elements());
+  } while (walk.Next());
+  decoders.Finish();
+}
+
+uint64_t ChunkBytes(const Chunking& chunking, const std::string& path) {
+  const std::optional<uint64_t> out = Product(chunking.fill.size(), chunking.chunk);
+  if (!out) throw os::Error("PERSIST_LIMIT", path + " has chunks of more than 2^63 bytes", path);
+  return *out;
+}
+
+/** Reads the wanted part of a chunk that went through no filter, and not more. */
+void ReadPart(const Chunking& chunking, const Walk& walk, const ChunkPlace& place, void* into, int fd,
+              const std::string& path) {
+  const size_t itemsize = chunking.fill.size();
+  const std::vector<size_t> from = StridesOf(chunking.chunk, itemsize);
+  const std::vector<size_t> to = StridesOf(walk.counts(), itemsize);
+  array::Selection selection = {place.offset, 0, itemsize, 0, {}};
+  for (size_t axis = 0; axis < from.size(); axis++) {
+    const Segment& segment = *walk.part()[axis];
+    selection.from += segment.from * from[axis];
+    selection.to += segment.to * to[axis];
+    selection.axes.push_back({segment.count, segment.step * from[axis], static_cast<int64_t>(to[axis])});
+  }
+  array::FileSource source(fd, 0, path);
+  array::ReadSelection(source, std::move(selection), static_cast<char*>(into), nullptr);
 }
 
 }  // namespace
 
-std::vector<unsigned char> FillValue(const Dataset& dataset, hid_t type, const std::string& path) {
+Bytes FillValue(const Dataset& dataset, hid_t type, const std::string& path) {
   Bytes out(H5Tget_size(type));
   const Handle creation(Check(H5Dget_create_plist(dataset.id), "H5Dget_create_plist", path), H5Pclose);
   H5D_fill_value_t status;
@@ -130,41 +223,51 @@ bool HasUsualFilters(const Dataset& dataset) {
   return !dataset.chunk.empty() && streams <= 1 && static_cast<size_t>(streams + others) == filters.size();
 }
 
-void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges,
-                const std::vector<unsigned char>& fill, void* into, const File& file, os::Control* control) {
-  const size_t itemsize = fill.size();
-  const std::optional<uint64_t> chunk_bytes = Product(itemsize, dataset.chunk);
-  if (!chunk_bytes)
-    throw os::Error("PERSIST_LIMIT", file.path() + " has chunks of more than 2^63 bytes", file.path());
-  CheckClaim(*chunk_bytes, file);
-  std::vector<std::vector<Segment>> segments;
-  std::vector<size_t> ends;
-  std::vector<uint64_t> counts;
-  for (size_t axis = 0; axis < ranges.size(); axis++) {
-    segments.push_back(SegmentsOf(ranges[axis], dataset.chunk[axis]));
-    ends.push_back(segments.back().size());
-    counts.push_back(ranges[axis].count);
-  }
-  const Assembler assembler(dataset.chunk, counts, itemsize, into);
-  Decoder decoder(dataset.filters, *chunk_bytes, file.path());
-  Bytes chunk;
-  std::vector<hsize_t> place(ranges.size());
-  std::vector<const Segment*> part(ranges.size());
-  std::vector<size_t> at(ranges.size(), 0);
-  do {
+uint64_t CountChunks(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges) {
+  return Walk(chunk, ranges).chunks();
+}
+
+void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges, const Bytes& fill, void* into,
+                const File& file, os::Control* control) {
+  const Chunking chunking = {dataset.chunk, dataset.filters, fill};
+  const std::string& path = file.path();
+  const uint64_t chunk_bytes = ChunkBytes(chunking, path);
+  CheckClaim(chunk_bytes, file);
+  const auto fetch = [&](const Walk& walk, Bytes& bytes, uint32_t& mask) {
     LetOthersIn();
-    uint64_t done = itemsize;
-    for (size_t axis = 0; axis < at.size(); axis++) {
-      part[axis] = &segments[axis][at[axis]];
-      place[axis] = part[axis]->chunk;
-      done *= part[axis]->count;
+    hsize_t stored_bytes = 0;
+    Check(H5Dget_chunk_storage_size(dataset.id, walk.place().data(), &stored_bytes),
+          "H5Dget_chunk_storage_size", path);
+    if (stored_bytes == 0) return Fetched::kNone;
+    if (stored_bytes > file.size_bytes())
+      throw os::Error("PERSIST_CORRUPT", path + " has a chunk that is longer than the file", path);
+    bytes.resize(stored_bytes);
+    Check(H5Dread_chunk(dataset.id, H5P_DEFAULT, walk.place().data(), &mask, bytes.data()), "H5Dread_chunk",
+          path);
+    return Fetched::kStored;
+  };
+  Walk walk(dataset.chunk, ranges);
+  ReadAll(chunking, walk, chunk_bytes, into, fetch, path, control);
+}
+
+void ReadPlacedChunks(const Chunking& chunking, const std::vector<Range>& ranges,
+                      const std::vector<ChunkPlace>& places, void* into, int fd, const std::string& path,
+                      os::Control* control) {
+  Walk walk(chunking.chunk, ranges);
+  size_t next = 0;
+  const auto fetch = [&](const Walk& at, Bytes& bytes, uint32_t& mask) {
+    const ChunkPlace& place = places[next++];
+    if (place.stored_bytes == 0) return Fetched::kNone;
+    if (chunking.filters.empty()) {
+      ReadPart(chunking, at, place, into, fd, path);
+      return Fetched::kPlaced;
     }
-    uint32_t mask = 0;
-    const bool is_written = Fetch(dataset, place, file, chunk, mask);
-    if (is_written) decoder.Decode(chunk, mask);
-    assembler.Place(is_written ? chunk.data() : fill.data(), !is_written, part);
-    if (control != nullptr) control->Advance(done);
-  } while (Advance(at, ends));
+    bytes.resize(place.stored_bytes);
+    os::ReadRange(fd, place.offset, bytes.data(), bytes.size(), nullptr, path);
+    mask = place.mask;
+    return Fetched::kStored;
+  };
+  ReadAll(chunking, walk, ChunkBytes(chunking, path), into, fetch, path, control);
 }
 
 }  // namespace persist::hdf5

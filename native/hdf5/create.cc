@@ -4,18 +4,34 @@
 
 #include <map>
 
+#include "hdf5/dataset.h"
 #include "hdf5/file.h"
 #include "hdf5/types.h"
 
 namespace persist::hdf5 {
 namespace {
 
-Handle ContiguousLayout(const std::string& path) {
+Handle CreationList(const std::string& path) {
   Handle how(Check(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate", path), H5Pclose);
+  Check(H5Pset_obj_track_times(how, false), "H5Pset_obj_track_times", path);  // same arrays, same bytes
+  return how;
+}
+
+Handle ContiguousLayout(const std::string& path) {
+  Handle how = CreationList(path);
   Check(H5Pset_layout(how, H5D_CONTIGUOUS), "H5Pset_layout", path);
   Check(H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY), "H5Pset_alloc_time", path);
   Check(H5Pset_fill_time(how, H5D_FILL_TIME_NEVER), "H5Pset_fill_time", path);
-  Check(H5Pset_obj_track_times(how, false), "H5Pset_obj_track_times", path);  // same arrays, same bytes
+  return how;
+}
+
+Handle ChunkedLayout(const NewChunks& chunks, const std::string& path) {
+  Handle how = CreationList(path);
+  const std::vector<hsize_t> extents(chunks.extents.begin(), chunks.extents.end());
+  Check(H5Pset_chunk(how, static_cast<int>(extents.size()), extents.data()), "H5Pset_chunk", path);
+  if (chunks.level == 0) return how;
+  if (chunks.shuffle) Check(H5Pset_shuffle(how), "H5Pset_shuffle", path);
+  Check(H5Pset_deflate(how, static_cast<unsigned>(chunks.level)), "H5Pset_deflate", path);
   return how;
 }
 
@@ -27,10 +43,12 @@ Handle LinkWithGroups(const std::string& path) {
   return how;
 }
 
-Handle SpaceOf(const std::vector<uint64_t>& extents, const std::string& path) {
+Handle SpaceOf(const std::vector<uint64_t>& extents, bool grows, const std::string& path) {
   const std::vector<hsize_t> shape(extents.begin(), extents.end());
+  std::vector<hsize_t> limits = shape;
+  if (grows) limits[0] = H5S_UNLIMITED;
   return {Check(shape.empty() ? H5Screate(H5S_SCALAR)
-                              : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr),
+                              : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), limits.data()),
                 "H5Screate", path),
           H5Sclose};
 }
@@ -56,7 +74,7 @@ Handle TextType(const std::string& path) {
 void WriteAttribute(hid_t object, const NewAttribute& attribute, const std::string& path) {
   const Handle type = attribute.is_text ? TextType(path) : TypeOf(attribute.descr);
   const Handle space = attribute.is_null ? Handle(Check(H5Screate(H5S_NULL), "H5Screate", path), H5Sclose)
-                                         : SpaceOf(attribute.shape, path);
+                                         : SpaceOf(attribute.shape, false, path);
   Handle how(Check(H5Pcreate(H5P_ATTRIBUTE_CREATE), "H5Pcreate", path), H5Pclose);
   Check(H5Pset_char_encoding(how, H5T_CSET_UTF8), "H5Pset_char_encoding", path);
   const Handle made(
@@ -88,8 +106,9 @@ void MakeRoom(hid_t file, const std::string& name, const std::string& path) {
   Check(H5Ldelete(file, name.c_str(), H5P_DEFAULT), "H5Ldelete", path);
 }
 
-/** Where the bytes of a dataset begin; one without elements has no place. */
+/** Where the bytes of a dataset begin; one without elements has no place. Of one with chunks, its header. */
 uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path) {
+  if (dataset.chunks) return HeaderOf(made, path);
   const haddr_t offset = H5Dget_offset(made);
   if (offset != HADDR_UNDEF) return offset;
   H5Eclear2(H5E_DEFAULT);
@@ -100,7 +119,7 @@ uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path
 
 std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& datasets, bool replace,
                                   const std::string& path, const os::Control* control) {
-  const Handle how = ContiguousLayout(path);
+  const Handle contiguous = ContiguousLayout(path);
   const Handle link = LinkWithGroups(path);
   std::map<std::string, Handle> types;
   std::vector<uint64_t> offsets;
@@ -112,9 +131,10 @@ std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& dat
     if (type == types.end()) type = types.emplace(dataset.descr.text, TypeOf(dataset.descr)).first;
     Handle named;
     if (!dataset.names.empty()) named = EnumOf(type->second, dataset.names, path);
-    const Handle space = SpaceOf(dataset.shape, path);
+    const Handle space = SpaceOf(dataset.shape, dataset.chunks && dataset.chunks->grows, path);
+    const Handle chunked = dataset.chunks ? ChunkedLayout(*dataset.chunks, path) : Handle();
     const Handle made(Check(H5Dcreate2(file, dataset.name.c_str(), named < 0 ? type->second : named, space,
-                                       link, how, H5P_DEFAULT),
+                                       link, chunked < 0 ? contiguous : chunked, H5P_DEFAULT),
                             "H5Dcreate2", path),
                       H5Dclose);
     for (const NewAttribute& attribute : dataset.attributes) WriteAttribute(made, attribute, path);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,14 @@ struct NewAttribute {
   std::string bytes;
 };
 
+/** How the elements of a new dataset are laid into chunks. */
+struct NewChunks {
+  std::vector<uint64_t> extents;
+  bool grows = false;  // without limit, along axis 0
+  int level = 0;       // of gzip; 0 for none
+  bool shuffle = false;
+};
+
 struct NewDataset {
   std::string name;  // a path; groups on the way are made
   array::Descr descr;
@@ -30,12 +39,14 @@ struct NewDataset {
   std::vector<NewAttribute> attributes{};
   /** Names of values, for an enumeration over integers. */
   std::vector<std::pair<std::string, int64_t>> names{};
+  /** Absent for a dataset in one piece. */
+  std::optional<NewChunks> chunks{};
 };
 
 /**
- * Creates a file that must not exist, with contiguous datasets, allocated and not filled. Gives where the
- * bytes of each begin (0 for one without elements). On failure the file is removed. On the HDF5 thread only,
- * as all here.
+ * Creates a file that must not exist, with datasets in one piece, allocated and not filled, or with chunks,
+ * of which there are none yet. Gives where the bytes of each begin (0 for one without elements); for one with
+ * chunks, where its object header does. On failure the file is removed. On the HDF5 thread only, as all here.
  */
 std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets,
                                  const os::Control* control);

@@ -100,8 +100,19 @@ void ReadPlace(Dataset& out, const File& file, uint64_t needed_bytes, bool conti
   if (out.element.as_stored || out.element.text) out.offset = offset;
 }
 
-void ReadChunks(Dataset& out, hid_t creation, const File& file) {
+/** Whether a dataset has a fill value other than zeros. */
+bool HasFill(hid_t creation, hid_t type, const std::string& path) {
+  H5D_fill_value_t status;
+  Check(H5Pfill_value_defined(creation, &status), "H5Pfill_value_defined", path);
+  if (status != H5D_FILL_VALUE_USER_DEFINED || H5Tdetect_class(type, H5T_VLEN) > 0) return false;
+  std::vector<char> value(H5Tget_size(type));
+  Check(H5Pget_fill_value(creation, type, value.data()), "H5Pget_fill_value", path);
+  return std::any_of(value.begin(), value.end(), [](char byte) { return byte != 0; });
+}
+
+void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   const std::string& path = file.path();
+  out.has_fill = HasFill(creation, type, path);
   std::vector<hsize_t> chunk(out.shape.size());
   const int rank =
       Check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), "H5Pget_chunk", path);
@@ -146,6 +157,12 @@ void CheckClaim(uint64_t size_bytes, const File& file) {
                   file.path());
 }
 
+uint64_t HeaderOf(hid_t object, const std::string& path) {
+  H5O_info_t info;
+  Check(H5Oget_info2(object, &info, H5O_INFO_BASIC), "H5Oget_info2", path);
+  return info.addr;
+}
+
 Handle MemoryType(const Element& element, const std::string& path) {
   if (element.axes.empty()) return {Check(H5Tcopy(element.memory), "H5Tcopy", path), H5Tclose};
   const std::vector<hsize_t> axes(element.axes.begin(), element.axes.end());
@@ -165,6 +182,7 @@ Dataset Describe(Handle id, const File& file, const std::string& name) {
   const std::string& path = file.path();
   Dataset out;
   out.id = std::move(id);
+  out.header = HeaderOf(out.id, path);
   ReadSpace(out, path);
   const Handle type(Check(H5Dget_type(out.id), "H5Dget_type", path), H5Tclose);
   try {
@@ -199,7 +217,7 @@ Dataset Describe(Handle id, const File& file, const std::string& name) {
       ReadPlace(out, file, *needed_bytes, false);
       break;
     case H5D_CHUNKED:
-      ReadChunks(out, creation, file);
+      ReadChunks(out, creation, type, file);
       break;
     case H5D_VIRTUAL:
       out.problem = ProblemOfVirtual(creation, file);

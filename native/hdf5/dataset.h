@@ -33,6 +33,10 @@ struct Dataset {
   uint64_t size_bytes = 0;
   /** Bytes that they take in the file. */
   uint64_t stored_bytes = 0;
+  /** Whether chunks that were never written are full of something else than zeros. */
+  bool has_fill = false;
+  /** Where its object header begins. */
+  uint64_t header = 0;
   /** Why it cannot be read. */
   std::optional<os::Error> problem;
 };
@@ -49,6 +53,9 @@ Dataset Describe(Handle id, const File& file, const std::string& name);
 
 /** The element's type in memory, with the axes of an array type. */
 Handle MemoryType(const Element& element, const std::string& path);
+
+/** Where an object's header begins, counted from where the file does behind its user block. */
+uint64_t HeaderOf(hid_t object, const std::string& path);
 
 /** Throws LIMIT where a result is larger than what a file of this size can hold by any filter. */
 void CheckClaim(uint64_t size_bytes, const File& file);

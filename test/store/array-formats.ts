@@ -12,6 +12,8 @@ export interface FormatUnderTest {
   readonly isMappable: boolean;
   /** Whether createArray and openArray serve it. */
   readonly isOpenable: boolean;
+  /** Options of createArray by which growing concerns more than one place of the file. */
+  readonly growing?: { readonly chunks: readonly number[] };
   /** Python: `load(path, name)` gives an array, `store(path, arrays)` writes a dict of them into one file. */
   readonly python: string;
   /** Descriptors that Python's library cannot write. */
@@ -80,7 +82,8 @@ export const FORMATS: readonly FormatUnderTest[] = [
     isMany: true,
     compress: false,
     isMappable: true,
-    isOpenable: false,
+    isOpenable: true,
+    growing: { chunks: [4, 3, 2] },
     python: HDF5,
     unwritten: [">U4", ">M8[ms]", ">m8[h]"],
   },

@@ -15,7 +15,7 @@ function frames(first: number, count: number): NDArray<Float64Array> {
   return new NDArray({ data, shape: [count, 3, 2] });
 }
 
-for (const { title, ending, isMany, isOpenable, python: library } of FORMATS) {
+for (const { title, ending, isMany, isOpenable, growing, python: library } of FORMATS) {
   const pathIn = (directory: string): string => join(directory, `a${ending}`) + (isMany ? "#log" : "");
   const fileOf = (path: string): string => path.split("#")[0]!;
 
@@ -215,10 +215,10 @@ for (const { title, ending, isMany, isOpenable, python: library } of FORMATS) {
         const program = `
 import { createArray, openArray } from "persist-archive";
 import { native } from "#dist/native.js";
-const [path, at, how] = process.argv.slice(1);
+const [path, at, how, growing] = process.argv.slice(1);
 const frames = (first, count) => ({ data: Float64Array.from({ length: count * 6 }, (_, k) => first * 6 + k), shape: [count, 3, 2] });
+const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2], ...JSON.parse(growing) });
 native().plan([{ call: "any", at: Number(at), how }]);
-const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
 await file.append(frames(0, 9));
 await file.flush();
 process.stdout.write("9");
@@ -232,7 +232,7 @@ console.log(" calls", native().plan([]));
           rmSync(fileOf(path), { force: true });
           const { stdout, stderr, status, signal } = spawnSync(
             process.execPath,
-            ["--input-type=module", "-e", program, path, String(at), how],
+            ["--input-type=module", "-e", program, path, String(at), how, JSON.stringify(growing ?? {})],
             { cwd: root, encoding: "utf8" },
           );
           assert.ok(status === 0 || signal === "SIGKILL", stderr);

@@ -7,7 +7,7 @@ const env: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: "" };
 let found: string | undefined;
 
 /** A Python that has NumPy and h5py. Throws when there is none: set-up for tests installs both. */
-function interpreter(): string {
+export function interpreter(): string {
   found ??= ["/usr/bin/python3", "python3"].find(
     (candidate) => spawnSync(candidate, ["-c", "import numpy, h5py"], { stdio: "ignore", env }).status === 0,
   );

@@ -1,0 +1,20 @@
+// Which chunks an array gets where the caller does not say.
+
+/** What the HDF5 library keeps of a dataset by default: larger chunks would be decoded anew for each part that is read. */
+const LARGEST_BYTES = 2 ** 20;
+
+/**
+ * Chunks that take whole rows as far as they fit, so that each is one piece of an array in C order.
+ * @param shape null for an extent that grows
+ */
+export function chunkShape(shape: readonly (number | null)[], itemsize_bytes: number): number[] {
+  const out = shape.map(() => 1);
+  let room = Math.max(1, Math.floor(LARGEST_BYTES / Math.max(itemsize_bytes, 1)));
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] ?? Infinity;
+    out[axis] = Math.max(1, Math.min(extent, room));
+    room = Math.floor(room / out[axis]!);
+    if (extent > out[axis]!) break;
+  }
+  return out;
+}
