@@ -340,28 +340,53 @@ export interface Addon {
   plan(faults: readonly Fault[]): number;
 }
 
-let loaded: Addon | undefined;
+/** What of the addon is needed to read archives, npy and npz files; Node alone can do it as well (lib/store/portable/). */
+export type Reader = Pick<
+  Addon,
+  "openBeneath" | "readElements" | "readElementsSync" | "inflateStart" | "createControl" | "abort"
+>;
 
-/**
- * The addon, loaded when it is first needed: what can be done without it works where it is missing.
- * @throws PersistError PERSIST_NO_ADDON, saying where it was looked for and how to build it.
- */
-export function native(): Addon {
-  return (loaded ??= load(fileURLToPath(new URL("..", import.meta.url))));
+const root: string = fileURLToPath(new URL("..", import.meta.url));
+
+let loaded: Addon | undefined;
+/** Why there is none; it is looked for once. */
+let failure: unknown;
+
+/** The addon, loaded when it is first asked for; undefined where there is none that fits this machine. */
+export function addonIfThere(): Addon | undefined {
+  if (loaded === undefined && failure === undefined) {
+    try {
+      loaded = load();
+    } catch (cause) {
+      failure = cause;
+    }
+  }
+  return loaded;
 }
 
-function load(root: string): Addon {
-  let addon: Addon & { initialize(errors: typeof PersistError): void };
-  try {
-    addon = nodeGypBuild(root) as typeof addon;
-  } catch (cause) {
-    const file = `${root}build/Release/persist_archive.node`;
-    throw new PersistError(
-      "PERSIST_NO_ADDON",
-      `the native addon was not found or did not load: looked for ${file} and for a prebuilt one in ${root}prebuilds/${process.platform}-${process.arch}; build it with \`npm run build\` in ${root}`,
-      { cause, file },
-    );
-  }
+/**
+ * The addon, for what cannot be done without it.
+ * @throws PersistError PERSIST_NO_ADDON, with the loader's words as its cause; PERSIST_UNSUPPORTED on Windows, for which there is no addon.
+ */
+export function native(): Addon {
+  const addon = addonIfThere();
+  if (addon !== undefined) return addon;
+  const without =
+    "archives, npy and npz files can be read without it; to write, to lock and for HDF5 files it is needed";
+  if (process.platform === "win32")
+    throw new PersistError("PERSIST_UNSUPPORTED", `there is no native addon for Windows: ${without}`, {
+      cause: failure,
+    });
+  const file = `${root}build/Release/persist_archive.node`;
+  throw new PersistError(
+    "PERSIST_NO_ADDON",
+    `no native addon was found for ${process.platform}-${process.arch}, or it did not load: ${without}. Looked for ${file} and in ${root}prebuilds; docs/platforms.md tells how to build one`,
+    { cause: failure, file },
+  );
+}
+
+function load(): Addon {
+  const addon = nodeGypBuild(root) as Addon & { initialize(errors: typeof PersistError): void };
   addon.initialize(PersistError);
   return addon;
 }

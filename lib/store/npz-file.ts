@@ -1,10 +1,10 @@
 // Finds arrays in an open npz file: the directory, kept for the next call, and the npy header within an entry.
 import { fstatSync } from "node:fs";
 import { PersistError } from "../errors.ts";
-import { native } from "../native.ts";
 import { headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import type { KeptMembers } from "./npz-writer.ts";
 import type { Packing } from "./read-elements.ts";
+import { reader } from "./reader.ts";
 import { ZipDirectory, broken, readAt, type ZipMember } from "./zip-directory.ts";
 
 /** What an entry is called whose array is called `a`: `a.npy`. */
@@ -72,7 +72,7 @@ export function findNpzArray(fd: number, file: string, name: string): NpzArray {
   if (member.size_bytes > member.stored_bytes * LARGEST_RATIO)
     throw broken(file, `${JSON.stringify(member.name)} cannot grow to ${member.size_bytes} bytes`);
   const inflate = (wanted: number): Buffer =>
-    native().inflateStart(fd, start, member.stored_bytes, Math.min(wanted, member.size_bytes), file);
+    reader().inflateStart(fd, start, member.stored_bytes, Math.min(wanted, member.size_bytes), file);
   const first = inflate(FIRST_BYTES);
   const size = headerSize(first, member.size_bytes, at);
   const head = size <= first.length ? first.subarray(0, size) : inflate(size);

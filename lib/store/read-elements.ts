@@ -1,9 +1,10 @@
 // Copies elements out of an open file: all of them, or a selection of which no more is read than saves calls of the
 // system. The addon does it, on a worker; what is little and lies in few places it does at once.
-import { native, type Control, type ElementsToRead } from "../native.ts";
+import type { Control, ElementsToRead } from "../native.ts";
 import { NDArray, select, strideOf, type NDArrayFields, type Selection } from "../ndarray.ts";
 import type { Extent } from "./extent.ts";
 import { runJob, type JobOptions } from "./job.ts";
+import { reader } from "./reader.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 
 /** An array that is one member of a zip file: what else is known of it there. */
@@ -39,9 +40,9 @@ export async function readElements(
   const isLittle = request.size_bytes <= SMALL_BYTES && placesOf(request) <= FEW_PLACES;
   const buffer =
     isLittle && isNear(request)
-      ? native().readElementsSync(fd, request, file)
+      ? reader().readElementsSync(fd, request, file)
       : await runJob(job, "read", request.size_bytes, (control: Control | undefined) =>
-          native().readElements(fd, request, file, control),
+          reader().readElements(fd, request, file, control),
         );
   const array = { data: new dtype.Data(buffer), shape, stride, dtype: dtype.name };
   return fields === undefined
