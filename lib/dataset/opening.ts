@@ -6,6 +6,7 @@ import { pin } from "../disk/lock-bytes.ts";
 import { LockFile } from "../disk/lock-file.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError, PersistError } from "../errors.ts";
+import { addonIfThere } from "../native.ts";
 import { createDataSet, isFree } from "./create.ts";
 import { parseIndex } from "./index-module.ts";
 import type { Settings } from "./options.ts";
@@ -28,7 +29,7 @@ export async function makeIfMissing(directory: string, { mode, durability }: Set
     });
 }
 
-/** A reader does without where there is no lock file, or no locks. A writer makes the file where it is missing, but in no directory that is not a data set. */
+/** A reader does without where there is no lock file, no locks, or no addon to ask for them. A writer makes the file where it is missing, but in no directory that is not a data set. */
 export async function openLocks(directory: string, { mode }: Settings): Promise<LockFile | undefined> {
   const path = join(directory, "_lock");
   const isThere = await exists(path);
@@ -37,7 +38,7 @@ export async function openLocks(directory: string, { mode }: Settings): Promise<
     if (!isThere) parseIndex(await readTextFile(index), index);
     return LockFile.open(path);
   }
-  if (!isThere) return undefined;
+  if (!isThere || addonIfThere() === undefined) return undefined;
   const locks = LockFile.open(path);
   try {
     locks.tryLock(pin(0), "shared")?.release();

@@ -4,6 +4,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ioError } from "./io-error.ts";
 import { syncDirectory } from "./sync.ts";
+import { checkWritable } from "./writable.ts";
 
 /**
  * Creates a directory and what is missing above it; with `full` durability the name of each new one is synced. Does nothing where it is there already.
@@ -13,6 +14,7 @@ import { syncDirectory } from "./sync.ts";
  * @throws PersistError PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
  */
 export async function makeDirectories(path: string, durability: "full" | "process"): Promise<void> {
+  checkWritable(path);
   const missing = [path];
   while (missing.length > 0) {
     const next = missing.at(-1)!;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { PersistError } from "../errors.ts";
 import { hasNoLinks, io } from "./io-error.ts";
 import { confirmCommit } from "./sync.ts";
+import { checkWritable } from "./writable.ts";
 
 /** A text, whole or in pieces that follow each other. */
 export type FileText = string | Uint8Array | readonly Uint8Array[];
@@ -20,6 +21,7 @@ export async function createFile(
   text: FileText,
   durability: "full" | "process",
 ): Promise<void> {
+  checkWritable(path);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const handle = await io(path, open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666));
   try {

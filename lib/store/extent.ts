@@ -3,9 +3,10 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { markMapped } from "../mapped.ts";
-import { native } from "../native.ts";
+import { addonIfThere, native } from "../native.ts";
 import { strideOf, type LazyData } from "../ndarray.ts";
 import { wholeOf } from "./read-elements.ts";
+import { reader } from "./reader.ts";
 
 /** The elements of one array in a file. The file was seen to hold them all. */
 export interface Extent {
@@ -43,12 +44,13 @@ export function isMappable({ dtype, bigEndian, offset_bytes }: Extent): boolean 
 }
 
 /**
- * Maps the elements: constant time, whatever the size. The file may be closed afterwards.
+ * Maps the elements: constant time, whatever the size. The file may be closed afterwards. In mode `c`, what cannot be mapped is copied.
  * @throws PersistError PERSIST_UNSUPPORTED with mode `r+` for elements that can only be copied.
  */
 export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: string): Loaded {
+  if (mode === "c" && (!isMappable(extent) || addonIfThere() === undefined))
+    return readExtentSync(fd, extent, file);
   if (!isMappable(extent)) {
-    if (mode === "c") return readExtentSync(fd, extent, file);
     const why = extent.bigEndian
       ? "its numbers are big-endian"
       : `its data begin at byte ${extent.offset_bytes}, which is not aligned`;
@@ -79,7 +81,7 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
 
 /** Copies the elements into fresh memory, on this thread. */
 export function readExtentSync(fd: number, extent: Extent, file: string): Loaded {
-  return copied(extent, native().readElementsSync(fd, wholeOf(extent).request, file));
+  return copied(extent, reader().readElementsSync(fd, wholeOf(extent).request, file));
 }
 
 /**
@@ -95,7 +97,7 @@ export function inflateExtentSync(
 ): Loaded {
   const size_bytes = extent.offset_bytes + extent.size_bytes;
   const deflated = { start, stored_bytes, size_bytes, whole: true };
-  return copied(extent, native().readElementsSync(fd, { ...wholeOf(extent).request, deflated }, file));
+  return copied(extent, reader().readElementsSync(fd, { ...wholeOf(extent).request, deflated }, file));
 }
 
 function copied(extent: Extent, buffer: ArrayBuffer): Loaded {

@@ -1,6 +1,7 @@
-// Runs a job of the addon under a signal, with progress.
+// Runs a job under a signal, with progress.
 import { isPersistError } from "../errors.ts";
-import { native, type Control } from "../native.ts";
+import type { Control } from "../native.ts";
+import { reader } from "./reader.ts";
 import type { Progress } from "./store.ts";
 
 /** What to watch a job for. */
@@ -24,14 +25,14 @@ export async function runJob<T>(
   if (signal === undefined && onProgress === undefined) return start(undefined);
   const report = onProgress && ((done_bytes: number) => onProgress({ phase, done_bytes, total_bytes }));
   let reported_bytes = -1;
-  const control = native().createControl(
+  const control = reader().createControl(
     report &&
       ((done_bytes) => {
         reported_bytes = done_bytes;
         report(done_bytes);
       }),
   );
-  const abort = (): void => native().abort(control);
+  const abort = (): void => reader().abort(control);
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const result = await start(control);

@@ -16,6 +16,7 @@ import { headOf } from "./file-head.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { PREAMBLE_BYTES, byteSize, headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import { LARGEST_RATIO } from "./npz-file.ts";
+import { reader } from "./reader.ts";
 import type { FileHead, TableRow } from "./store.ts";
 
 /** How to open a stored array. */
@@ -43,14 +44,15 @@ export function openStored(
 ): Loaded {
   const file = `${directory}/${row[0]}`;
   checkRow(row, file);
-  if (options.map && options.mode === "r+" && file.endsWith(".npz")) {
+  const writable = options.map && options.mode === "r+";
+  if (writable && file.endsWith(".npz")) {
     throw new PersistError(
       "PERSIST_UNSUPPORTED",
       `${file} cannot be mapped for writing: zip files hold checksums of their content`,
       { file },
     );
   }
-  const fd = native().openBeneath(directory, row[0], options.map && options.mode === "r+");
+  const fd = (writable ? native() : reader()).openBeneath(directory, row[0], writable);
   try {
     const extent =
       row[3] === undefined ? fromHeader(readNpyHeader(fd, file), row, file) : fromRow(fd, row, head, file);
@@ -90,7 +92,7 @@ function rowType(descr: string, file: string): Descr {
 function fromStream(fd: number, row: TableRow, file: string): Loaded {
   const [, , , start = 0, stored_bytes = 0] = row;
   const inflate = (wanted: number): Uint8Array =>
-    native().inflateStart(fd, start, stored_bytes, wanted, file);
+    reader().inflateStart(fd, start, stored_bytes, wanted, file);
   const largest_bytes = stored_bytes * LARGEST_RATIO;
   const size = headerSize(inflate(PREAMBLE_BYTES), largest_bytes, file);
   const header = parseNpyHeader(inflate(size), largest_bytes, file);
