@@ -74,7 +74,7 @@ export class Checkpoints {
     this.#directory = directory;
     this.#settings = settings;
     this.#backlog = new Backlog(settings.pending + 1);
-    this.#trajectories = new Trajectories(directory);
+    this.#trajectories = new Trajectories(directory, settings.arrays);
   }
 
   /**
@@ -120,7 +120,7 @@ export class Checkpoints {
   }
 
   /**
-   * Opens an array beside the checkpoints, `path/name.npy` whatever their format, to which the program appends a frame at each step. Every step that is saved counts
+   * Opens an array beside the checkpoints, `path/name.npy`, or `path/name.h5#name` with `arrays: "hdf5"`, to which the program appends a frame at each step. Every step that is saved counts
    * the frames that were appended by then, and is not published before they are on the disk.
    *
    * @param options `dtype` and `shape` of a frame; `from`: the step that the program goes on from, to whose frames the array is cut, or null when it

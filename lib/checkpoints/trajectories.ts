@@ -2,6 +2,7 @@
 // it has its trajectories cut to that count.
 
 import { join } from "node:path";
+import type { ArrayFormat } from "../archive/store-arrays.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import type { ArrayFile } from "../store/array-file.ts";
 import { createArray, openArray } from "../store/create-array.ts";
@@ -14,10 +15,13 @@ export interface Frame {
 
 export class Trajectories {
   readonly #directory: string;
+  readonly #format: ArrayFormat;
   readonly #open: Map<string, ArrayFile> = new Map<string, ArrayFile>();
 
-  constructor(directory: string) {
+  /** @param format that of the checkpoints: HDF5 makes `name.h5#name`; npz, which does not grow, and npy make `name.npy` */
+  constructor(directory: string, format: ArrayFormat) {
     this.#directory = directory;
+    this.#format = format;
   }
 
   /**
@@ -76,6 +80,6 @@ export class Trajectories {
   }
 
   #pathOf(name: string): string {
-    return join(this.#directory, `${name}.npy`);
+    return join(this.#directory, this.#format === "hdf5" ? `${name}.h5#${name}` : `${name}.npy`);
   }
 }

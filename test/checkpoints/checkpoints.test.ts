@@ -369,87 +369,92 @@ describe("Checkpoints", function () {
     assert.deepEqual(readdirSync(directory).toSorted(), ["_lock", "step-000000001", "step-000000002"]);
   });
 
-  describe("count the frames of a trajectory", () => {
-    const frame = { dtype: "float64", shape: [2] };
+  for (const [arrays, name] of [
+    ["npy", "path.npy"],
+    ["hdf5", "path.h5#path"],
+  ] as const)
+    describe(`count the frames of a trajectory (${arrays})`, () => {
+      const frame = { dtype: "float64", shape: [2] };
 
-    /** Three steps with two frames each, and one frame more. */
-    async function recorded(): Promise<string> {
-      const directory = temporaryDirectory();
-      const checkpoints = await Checkpoints.open(directory);
-      const path = await checkpoints.trajectory("path", { ...frame, from: null });
-      for (let step = 1; step <= 3; step++) {
-        for (const half of [0, 0.5]) await path.append(Float64Array.of(step, half));
-        await checkpoints.save(step, { step });
+      /** Three steps with two frames each, and one frame more. */
+      async function recorded(): Promise<string> {
+        const directory = temporaryDirectory();
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        const path = await checkpoints.trajectory("path", { ...frame, from: null });
+        for (let step = 1; step <= 3; step++) {
+          for (const half of [0, 0.5]) await path.append(Float64Array.of(step, half));
+          await checkpoints.save(step, { step });
+        }
+        await path.append(Float64Array.of(4, 0));
+        await checkpoints.close();
+        return directory;
       }
-      await path.append(Float64Array.of(4, 0));
-      await checkpoints.close();
-      return directory;
-    }
-    const first = async (directory: string): Promise<number[]> =>
-      Array.from(
-        (await readArray(join(directory, "path.npy"), { selection: [[0, null], 0] })).data as Float64Array,
-      );
+      const first = async (directory: string): Promise<number[]> =>
+        Array.from(
+          (await readArray(join(directory, name), { selection: [[0, null], 0] })).data as Float64Array,
+        );
 
-    it("which is cut to those of the step that the program goes on from", async () => {
-      const directory = await recorded();
-      assert.deepEqual(await first(directory), [1, 1, 2, 2, 3, 3, 4]);
-      const checkpoints = await Checkpoints.open(directory);
-      const path = await checkpoints.trajectory("path", { ...frame, from: 2 });
-      assert.deepEqual(path.shape, [4, 2]);
-      await path.append(Float64Array.of(-3, 0));
-      await checkpoints.save(3, { step: 3 });
-      await checkpoints.close();
-      assert.deepEqual(await first(directory), [1, 1, 2, 2, -3]);
-      const { size } = statSync(join(directory, "path.npy"));
-      assert.ok(size < 128 + 128 + 5 * 16, "what was cut off takes no room");
-    });
+      it("which is cut to those of the step that the program goes on from", async () => {
+        const directory = await recorded();
+        assert.deepEqual(await first(directory), [1, 1, 2, 2, 3, 3, 4]);
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        const path = await checkpoints.trajectory("path", { ...frame, from: 2 });
+        assert.deepEqual(path.shape, [4, 2]);
+        await path.append(Float64Array.of(-3, 0));
+        await checkpoints.save(3, { step: 3 });
+        await checkpoints.close();
+        assert.deepEqual(await first(directory), [1, 1, 2, 2, -3]);
+        if (arrays === "hdf5") return;
+        const { size } = statSync(join(directory, name));
+        assert.ok(size < 128 + 128 + 5 * 16, "what was cut off takes no room");
+      });
 
-    it("which is empty where the program begins anew", async () => {
-      const directory = await recorded();
-      const checkpoints = await Checkpoints.open(directory);
-      await checkpoints.trajectory("path", { ...frame, from: null });
-      await checkpoints.close();
-      assert.deepEqual(await first(directory), []);
-    });
+      it("which is empty where the program begins anew", async () => {
+        const directory = await recorded();
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        await checkpoints.trajectory("path", { ...frame, from: null });
+        await checkpoints.close();
+        assert.deepEqual(await first(directory), []);
+      });
 
-    it("and are on the disk before the step is there", async () => {
-      const directory = temporaryDirectory();
-      const checkpoints = await Checkpoints.open(directory);
-      const path = await checkpoints.trajectory("path", { ...frame, from: null });
-      await path.append(Float64Array.of(1, 2));
-      assert.deepEqual(await first(directory), []);
-      await (
-        await checkpoints.save(1, {})
-      ).durable;
-      assert.deepEqual(await first(directory), [1]);
-      await checkpoints.close();
-    });
+      it("and are on the disk before the step is there", async () => {
+        const directory = temporaryDirectory();
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        const path = await checkpoints.trajectory("path", { ...frame, from: null });
+        await path.append(Float64Array.of(1, 2));
+        assert.deepEqual(await first(directory), []);
+        await (
+          await checkpoints.save(1, {})
+        ).durable;
+        assert.deepEqual(await first(directory), [1]);
+        await checkpoints.close();
+      });
 
-    it("and refuse what does not fit", async () => {
-      const directory = await recorded();
-      const checkpoints = await Checkpoints.open(directory);
-      const open = (options: object): Promise<unknown> =>
-        checkpoints.trajectory("path", { ...frame, from: 3, ...options });
-      await assert.rejects(open({ from: 4 }), hasCode("PERSIST_NOT_FOUND"));
-      await assert.rejects(open({ dtype: "float32" }), TypeError);
-      await assert.rejects(open({ shape: [3] }), TypeError);
-      await assert.rejects(
-        checkpoints.trajectory("other", { ...frame, from: 3 }),
-        hasCode("PERSIST_NOT_FOUND"),
-      );
-      await assert.rejects(
-        checkpoints.trajectory("a b", { ...frame, from: null }),
-        hasCode("PERSIST_INVALID_NAME"),
-      );
-      const cut = await openArray(join(directory, "path.npy"), { mode: "r+" });
-      await cut.truncate(5);
-      await cut.close();
-      await assert.rejects(open({}), hasCode("PERSIST_TRUNCATED"));
-      await open({ from: 1 });
-      await assert.rejects(open({ from: 1 }), TypeError);
-      await checkpoints.close();
+      it("and refuse what does not fit", async () => {
+        const directory = await recorded();
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        const open = (options: object): Promise<unknown> =>
+          checkpoints.trajectory("path", { ...frame, from: 3, ...options });
+        await assert.rejects(open({ from: 4 }), hasCode("PERSIST_NOT_FOUND"));
+        await assert.rejects(open({ dtype: "float32" }), TypeError);
+        await assert.rejects(open({ shape: [3] }), TypeError);
+        await assert.rejects(
+          checkpoints.trajectory("other", { ...frame, from: 3 }),
+          hasCode("PERSIST_NOT_FOUND"),
+        );
+        await assert.rejects(
+          checkpoints.trajectory("a b", { ...frame, from: null }),
+          hasCode("PERSIST_INVALID_NAME"),
+        );
+        const cut = await openArray(join(directory, name), { mode: "r+" });
+        await cut.truncate(5);
+        await cut.close();
+        await assert.rejects(open({}), hasCode("PERSIST_TRUNCATED"));
+        await open({ from: 1 });
+        await assert.rejects(open({ from: 1 }), TypeError);
+        await checkpoints.close();
+      });
     });
-  });
 
   it("are followed as they appear", async () => {
     const directory = temporaryDirectory();
