@@ -6,13 +6,11 @@ import { join } from "node:path";
 import { io } from "../disk/io-error.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError } from "../errors.ts";
+import { ARCHIVE_LINE } from "./first-line.ts";
 import { modulePath, type Layout } from "./layout.ts";
 
 /** An `import` that began before a save may still want the files of the generation that the save replaced. */
 const GRACE_MS = 60_000;
-
-/** The first line of a module of ours (docs/format.md); a person may have put something above it. */
-const FORMAT_LINE = /^\/\/ persist-archive format \d+\s*$/m;
 
 /**
  * What is at an archive's path. `text` is the module's, where it is an archive's: it is never replaced where it is anything else.
@@ -25,7 +23,7 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
   } catch (error) {
     if (!isPersistError(error, "PERSIST_NOT_FOUND")) throw error;
   }
-  if (text !== undefined) return { exists: true, text: FORMAT_LINE.test(text) ? text : undefined };
+  if (text !== undefined) return { exists: true, text: ARCHIVE_LINE.test(text) ? text : undefined };
   if (layout.form === "module") return { exists: false, text };
   const entries = await readdir(layout.directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];

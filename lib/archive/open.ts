@@ -3,7 +3,10 @@
 import { basename, dirname, resolve } from "node:path";
 import { stat } from "node:fs/promises";
 import { toPath } from "../disk/path.ts";
+import { readTextFile } from "../disk/read-text.ts";
 import { PersistError } from "../errors.ts";
+import { checkOneOf } from "../options.ts";
+import { DATA_SET_LINE } from "./first-line.ts";
 import { modulePath, moduleLayout, packageLayout, type Layout } from "./layout.ts";
 import type { OpenOptions } from "./options.ts";
 import { readModule } from "./read-module.ts";
@@ -19,8 +22,19 @@ import { readModule } from "./read-module.ts";
  */
 export async function open(path: string | URL, options: OpenOptions = {}): Promise<Record<string, unknown>> {
   const { mode = "c" } = options;
-  if (mode !== "c" && mode !== "r+") throw new TypeError(`mode must be "c" or "r+", not ${String(mode)}`);
-  return readModule(modulePath(await locate(toPath(path))), options);
+  checkOneOf("mode", mode, ["c", "r+"]);
+  const file = modulePath(await locate(toPath(path)));
+  try {
+    return await readModule(file, options);
+  } catch (error) {
+    if (DATA_SET_LINE.test(await readTextFile(file).catch(() => "")))
+      throw new PersistError(
+        "PERSIST_FORMAT",
+        `${file} is the index of a data set, not an archive; DataSet.open opens it`,
+        { file, cause: error },
+      );
+    throw error;
+  }
 }
 
 /** Which form of archive a path names. */

@@ -4,6 +4,7 @@
 import { basename, dirname } from "node:path";
 import { toPath } from "../disk/path.ts";
 import { PersistError } from "../errors.ts";
+import { checkNumber, checkOneOf } from "../options.ts";
 import { findArchive, removeOldFiles, removeOldTemporaries } from "./generations.ts";
 import { moduleLayout, packageLayout } from "./layout.ts";
 import type { SaveOptions, SaveReport } from "./options.ts";
@@ -11,7 +12,7 @@ import { planItems } from "./plan.ts";
 import { publishDirectory, publishModule } from "./publish.ts";
 import { reportOf } from "./report.ts";
 import type { Durability } from "../store/store.ts";
-import { storeArrays, type ArrayFormat } from "./store-arrays.ts";
+import { ARRAY_FORMATS, storeArrays, type ArrayFormat } from "./store-arrays.ts";
 
 /**
  * Writes items as an archive: an ES module that exports them, and array files beside it. The graph is taken as it is at the call; the memory of arrays is
@@ -95,15 +96,11 @@ function withDefaults(options: SaveOptions): Settings {
     backup = false,
     signal,
   } = options;
-  if (form !== "package" && form !== "module")
-    throw new TypeError(`form must be "package" or "module", not ${String(form)}`);
-  if (arrays !== "npy" && arrays !== "npz" && arrays !== "hdf5")
-    throw new TypeError(`arrays must be "npy", "npz" or "hdf5", not ${String(arrays)}`);
+  checkOneOf("form", form, ["package", "module"]);
+  checkOneOf("arrays", arrays, ARRAY_FORMATS);
   if (compress && arrays !== "npz") throw new TypeError('compress needs arrays: "npz"');
-  if (durability !== "full" && durability !== "process")
-    throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
+  checkOneOf("durability", durability, ["full", "process"]);
   if (backup && !overwrite) throw new TypeError("backup is of use with overwrite: true only");
-  if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))
-    throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
+  checkNumber("arrayThreshold", arrayThreshold);
   return { form, format: arrays, compress, arrayThreshold, durability, overwrite, backup, signal };
 }

@@ -15,6 +15,8 @@ export type ArrayFormat = "npy" | "npz" | "hdf5";
 
 const stores: Record<ArrayFormat, ArrayStore> = { npy: npyStore, npz: npzStore, hdf5: hdf5Store };
 
+export const ARRAY_FORMATS: readonly string[] = Object.keys(stores);
+
 /** So many small arrays share one file, so that 10^5 little arrays are not 10^5 files. */
 const MANY = 100;
 const SMALL_BYTES = 64 * 1024;

@@ -13,6 +13,7 @@ import { LockFile } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
+import { checkOneOf } from "../options.ts";
 import type { ArrayFile } from "../store/array-file.ts";
 import { Backlog } from "./backlog.ts";
 import { followSteps } from "./follow.ts";
@@ -291,7 +292,6 @@ function sizeOf({ arrays }: Plan): number {
 }
 
 function checkSource(source: Source, check: boolean): void {
-  if (source !== "copy" && source !== "borrow" && source !== "transfer")
-    throw new TypeError(`source must be "copy", "borrow" or "transfer", not ${String(source)}`);
+  checkOneOf("source", source, ["copy", "borrow", "transfer"]);
   if (check && source !== "borrow") throw new TypeError('check is of use with source: "borrow" only');
 }

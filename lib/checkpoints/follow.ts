@@ -1,6 +1,6 @@
-// New steps as they appear: the system tells of each rename in the directory; nothing asks again and again.
+// New steps as they appear.
 
-import { watchDirectory } from "../disk/watch.ts";
+import { DirectoryNews } from "../disk/watch.ts";
 import { listSteps } from "./steps.ts";
 
 /** Yields each step that is published from now on. Steps that come and go faster than they are taken are not told. Ends when the signal aborts. */
@@ -8,31 +8,10 @@ export async function* followSteps(
   directory: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<number> {
-  let isBehind = true;
-  let failure: { readonly error: unknown } | undefined;
-  let wake = (): void => {};
-  const watcher = watchDirectory(
-    directory,
-    () => {
-      isBehind = true;
-      wake();
-    },
-    (error) => {
-      failure = { error };
-      wake();
-    },
-  );
-  const onAbort = (): void => wake();
-  signal?.addEventListener("abort", onAbort);
+  const news = new DirectoryNews(directory, () => true, signal);
   try {
     const known = new Set(await listSteps(directory));
-    while (signal?.aborted !== true) {
-      if (failure !== undefined) throw failure.error;
-      if (!isBehind) {
-        await new Promise<void>((resolve) => (wake = resolve));
-        continue;
-      }
-      isBehind = false;
+    while (await news.next()) {
       for (const step of await listSteps(directory)) {
         if (known.has(step)) continue;
         known.add(step);
@@ -40,7 +19,6 @@ export async function* followSteps(
       }
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
-    watcher.close();
+    news.close();
   }
 }

@@ -1,6 +1,7 @@
 // The options of a series of checkpoints.
 
-import type { ArrayFormat } from "../archive/store-arrays.ts";
+import { ARRAY_FORMATS, type ArrayFormat } from "../archive/store-arrays.ts";
+import { checkCount, checkNumber, checkOneOf } from "../options.ts";
 import type { Rule } from "../represent/template.ts";
 import type { Durability, Progress } from "../store/store.ts";
 import type { Source } from "./snapshot.ts";
@@ -75,17 +76,11 @@ export function settingsOf(options: CheckpointsOptions): Settings {
     readable,
     timeout_ms,
   } = options;
-  if (keep !== Infinity && !(Number.isSafeInteger(keep) && keep >= 1))
-    throw new RangeError("keep must be a number of steps, 1 or more");
-  if (!(Number.isSafeInteger(keepEvery) && keepEvery >= 0))
-    throw new RangeError("keepEvery must be a number of steps, 0 or more");
-  if (!(Number.isSafeInteger(pending) && pending >= 0))
-    throw new RangeError("pending must be a number of states, 0 or more");
-  if (arrays !== "npy" && arrays !== "npz" && arrays !== "hdf5")
-    throw new TypeError(`arrays must be "npy", "npz" or "hdf5", not ${String(arrays)}`);
-  if (typeof arrayThreshold !== "number" || !(arrayThreshold >= 0))
-    throw new RangeError("arrayThreshold must be a number of elements, 0 or more");
-  if (durability !== "full" && durability !== "process")
-    throw new TypeError(`durability must be "full" or "process", not ${String(durability)}`);
+  if (keep !== Infinity) checkCount("keep", keep, 1);
+  checkCount("keepEvery", keepEvery, 0);
+  checkCount("pending", pending, 0);
+  checkOneOf("arrays", arrays, ARRAY_FORMATS);
+  checkNumber("arrayThreshold", arrayThreshold);
+  checkOneOf("durability", durability, ["full", "process"]);
   return { keep, keepEvery, pending, arrays, arrayThreshold, durability, rules, readable, timeout_ms };
 }

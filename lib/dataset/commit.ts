@@ -20,13 +20,14 @@
 // it is committed can rely on it. (An alias that is on the disk before its commit would be one too many, or one too few, for ever.) With `process` nothing is synced: it
 // survives the death of any process, and no power cut.
 
-import { SESSION, WRITE } from "../disk/lock-bytes.ts";
-import type { Lock, LockFile } from "../disk/lock-file.ts";
+import { WRITE } from "../disk/lock-bytes.ts";
+import type { LockFile, LockOptions } from "../disk/lock-file.ts";
 import { syncDirectory } from "../disk/sync.ts";
 import { isPersistError, PersistError } from "../errors.ts";
-import { follow, restore } from "./aliases.ts";
+import { AliasKeeper } from "./alias-keeper.ts";
 import { Draft } from "./draft.ts";
 import type { Log } from "./log.ts";
+import { Session } from "./session.ts";
 import type { Change, Commit } from "./state.ts";
 import { removeFiles } from "./version.ts";
 
@@ -42,7 +43,7 @@ export interface CommitOptions {
 }
 
 /** Step 0 of a caller: what files it has written, and what it asks for. */
-type Prepare<T> = () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>;
+export type Prepare<T> = () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>;
 
 /** What a caller asks for. */
 interface Request {
@@ -64,26 +65,22 @@ export class Committer {
   readonly #log: Log;
   readonly #locks: LockFile;
   readonly #options: CommitOptions;
+  readonly #patience: LockOptions;
+  readonly #session: Session;
+  readonly #aliases: AliasKeeper;
   #queue: Request[] = [];
   #running: Promise<void> | undefined;
   readonly #pending: Set<Promise<unknown>> = new Set<Promise<unknown>>();
   /** Why nothing more is committed. */
   #poison: PersistError | undefined;
-  /** Names whose aliases could not be replaced: tried again with every commit. */
-  readonly #behind: Set<string> = new Set<string>();
-  /** Up to this generation this handle has seen to the aliases; undefined before it has held WRITE. */
-  #followed: number | undefined;
-  /** Up to this one they are on the disk. */
-  #linked = 0;
-  /** How much of which journal this handle has synced. */
-  #synced: { journal: number; bytes: number } = { journal: 0, bytes: 0 };
-  #session: Lock | undefined;
-  #writers = 0;
 
   constructor(log: Log, locks: LockFile, options: CommitOptions) {
     this.#log = log;
     this.#locks = locks;
     this.#options = options;
+    this.#patience = options.timeout_ms === undefined ? {} : { timeout_ms: options.timeout_ms };
+    this.#session = new Session(locks, this.#patience);
+    this.#aliases = new AliasKeeper(log);
   }
 
   /**
@@ -91,7 +88,7 @@ export class Committer {
    */
   async submit<T>(prepare: Prepare<T>): Promise<T> {
     this.checkSound();
-    const work = this.#submit(prepare);
+    const work = this.#session.during(async () => this.#queued(await prepare()));
     this.#pending.add(work);
     try {
       return await work;
@@ -100,17 +97,11 @@ export class Committer {
     }
   }
 
-  async #submit<T>(prepare: Prepare<T>): Promise<T> {
-    await this.#enter();
-    try {
-      const { files, edit } = await prepare();
-      return await new Promise<T>((resolve, reject) => {
-        this.#queue.push({ edit, files, resolve: resolve as (value: unknown) => void, reject });
-        this.#running ??= this.#run();
-      });
-    } finally {
-      this.#leave();
-    }
+  async #queued<T>({ edit, files }: Awaited<ReturnType<Prepare<T>>>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ edit, files, resolve: resolve as (value: unknown) => void, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   /** @throws PersistError PERSIST_DURABILITY_UNKNOWN after a sync has failed */
@@ -121,28 +112,6 @@ export class Committer {
       `this handle commits no more, since a sync has failed: ${this.#poison.message}; open the data set again`,
       { cause: this.#poison },
     );
-  }
-
-  /** SESSION, shared by all that is under way here. */
-  async #enter(): Promise<void> {
-    this.#writers++;
-    try {
-      if (this.#session === undefined) {
-        const session = await this.#locks.lock(SESSION, "shared", this.#patience());
-        // another may have come first meanwhile
-        if (this.#session === undefined) this.#session = session;
-        else session.release();
-      }
-    } catch (error) {
-      this.#leave();
-      throw error;
-    }
-  }
-
-  #leave(): void {
-    if (--this.#writers > 0) return;
-    this.#session?.release();
-    this.#session = undefined;
   }
 
   async #run(): Promise<void> {
@@ -179,10 +148,10 @@ export class Committer {
         if (commit === undefined) return;
         mayHaveWritten = true;
         await this.#write(commit); // 5, 6
-        await this.#follow([...commit.delete, ...commit.put.keys()]); // 7
+        await this.#aliases.follow(commit); // 7
       });
-      if (mayHaveWritten && durability === "group" && !this.#isSynced())
-        await this.#poisoning(() => this.#sync()); // 6, after the others may go on
+      if (mayHaveWritten && durability === "group" && !this.#log.isSynced)
+        await this.#poisoning(() => this.#log.sync()); // 6, after the others may go on
     } catch (error) {
       if (!mayHaveWritten || error instanceof Unwritten) await this.#giveUp(batch);
       throw error instanceof Unwritten ? error.cause : error;
@@ -196,7 +165,7 @@ export class Committer {
    */
   async asWriter<T>(action: () => Promise<T>): Promise<T> {
     this.checkSound();
-    const lock = await this.#locks.lock(WRITE, "exclusive", this.#patience()); // 2
+    const lock = await this.#locks.lock(WRITE, "exclusive", this.#patience); // 2
     try {
       return await this.#log.exclusively(() =>
         this.#poisoning(async () => {
@@ -222,35 +191,20 @@ export class Committer {
   /** Step 1: also makes the aliases durable that this handle has seen to. */
   async syncNames(): Promise<void> {
     if (this.#options.durability === "process") return;
-    const followed = this.#behind.size === 0 ? this.#followed : undefined;
-    await this.#poisoning(() => syncDirectory(this.#log.directory));
-    this.#linked = Math.max(this.#linked, followed ?? 0);
+    await this.#poisoning(() => this.#aliases.synced(() => syncDirectory(this.#log.directory)));
   }
 
   /** Step 3: makes this handle the one writer, whatever the one before has left. */
   async #takeOver(): Promise<void> {
-    const { changes, last, isReloaded } = await this.#log.catchUp();
-    if (changes.length > 0) this.#options.onChange(changes);
+    const news = await this.#log.catchUp();
+    if (news.changes.length > 0) this.#options.onChange(news.changes);
     if (this.#log.isTorn) await this.#log.cut();
-    const { state } = this.#log;
-    // only the last commit of another can lack them, and after a crash of the machine those before it that were not synced
-    const recent = last === undefined ? [] : [...last.delete, ...last.put.keys()];
-    const doubtful = this.#followed === undefined || isReloaded ? state.unlinked.keys() : recent;
-    for (const name of [...this.#behind, ...doubtful]) {
-      await restore(this.#log.directory, state, name, () => this.#syncOthers()).then(
-        () => this.#behind.delete(name),
-        (error: unknown) => {
-          if (isPersistError(error, "PERSIST_DURABILITY_UNKNOWN")) throw error;
-          this.#behind.add(name);
-        },
-      );
-    }
-    this.#followed = state.generation;
+    await this.#aliases.takeOver(news, () => this.#syncOthers());
   }
 
   /** Whoever wrote the last line may have died before it was synced, and no alias is replaced before. */
   async #syncOthers(): Promise<void> {
-    if (this.#options.durability !== "process" && !this.#isSynced()) await this.#sync();
+    if (this.#options.durability !== "process" && !this.#log.isSynced) await this.#log.sync();
   }
 
   /** Step 4. */
@@ -273,14 +227,12 @@ export class Committer {
   #commitOf(draft: Draft): Commit | undefined {
     const changes = draft.changes();
     if (changes === undefined) return undefined;
-    const { state } = this.#log;
-    const { journal, bytes } = this.#synced;
+    const { state, synced_bytes } = this.#log;
     return {
       generation: state.generation + 1,
       time_ms: Date.now(),
-      synced_bytes: Math.max(state.synced_bytes, journal === state.journal ? bytes : 0),
-      linked:
-        this.#options.durability === "process" && this.#behind.size === 0 ? state.generation : this.#linked,
+      synced_bytes,
+      linked: this.#aliases.linked(this.#options.durability !== "process"),
       ...changes,
     };
   }
@@ -297,15 +249,14 @@ export class Committer {
     const { durability } = this.#options;
     if (durability === "full" || (durability === "group" && this.#movesAliases(commit))) {
       try {
-        await this.#sync(end.offset);
+        await this.#log.sync(end.offset);
       } catch (error) {
         await this.#log.cut().catch(() => {});
         throw error;
       }
     }
     this.#log.advance(commit, end);
-    if (this.#options.durability === "process")
-      this.#synced = { journal: this.#log.state.journal, bytes: end.offset };
+    if (durability === "process") this.#log.takeForSynced();
     this.#options.onChange([
       { generation: commit.generation, put: [...commit.put.keys()], deleted: commit.delete },
     ]);
@@ -317,36 +268,9 @@ export class Committer {
     return gone.length > 0 || [...put].some(([name, { files }]) => items.get(name)?.files !== files);
   }
 
-  #isSynced(): boolean {
-    const { state, position } = this.#log;
-    return this.#synced.journal === state.journal && this.#synced.bytes >= position.offset;
-  }
-
-  async #sync(offset: number = this.#log.position.offset): Promise<void> {
-    const { journal } = this.#log.state;
-    await this.#log.sync();
-    this.#synced = { journal, bytes: offset };
-  }
-
-  /** Step 7. An alias that cannot be replaced does not undo a commit: it is tried again, and `verify` tells of it. */
-  async #follow(names: readonly string[]): Promise<void> {
-    for (const name of names) {
-      await follow(this.#log.directory, this.#log.state, name).then(
-        () => this.#behind.delete(name),
-        () => this.#behind.add(name),
-      );
-    }
-    if (this.#behind.size === 0) this.#followed = this.#log.state.generation;
-  }
-
   /** The files of requests that come to nothing. */
   async #giveUp(requests: readonly Request[]): Promise<void> {
     for (const { files } of requests) await removeFiles(this.#log.directory, files);
-  }
-
-  #patience(): { timeout_ms?: number } {
-    const { timeout_ms } = this.#options;
-    return timeout_ms === undefined ? {} : { timeout_ms };
   }
 
   /** Waits for all that is under way. */

@@ -1,24 +1,23 @@
 // DataSet: many items in one directory, written and read by any number of processes.
 
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Verification } from "../archive/verification.ts";
 import { claim } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile, LockOptions } from "../disk/lock-file.ts";
 import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { Committer } from "./commit.ts";
-import { clean } from "./clean.ts";
-import { compact, isCompactionDue } from "./compact.ts";
-import { Draft } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import { Items } from "./items.ts";
-import { freeze, toJson, type Json } from "./json.ts";
+import { freeze, toInfo } from "./json.ts";
 import { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
 import { makeIfMissing, openLocks } from "./opening.ts";
 import { settingsOf, type DataSetOptions, type GetOptions, type Settings } from "./options.ts";
-import { repairItems, type Repair } from "./repair.ts";
-import type { Change, FileRow, Item } from "./state.ts";
-import { Transaction } from "./transaction.ts";
+import type { Repair } from "./repair.ts";
+import type { Change, Item } from "./state.ts";
+import { runTransaction, type Transaction } from "./transaction.ts";
+import { Upkeep } from "./upkeep.ts";
 import { findProblems, reportOf } from "./verify.ts";
 import { watch } from "./watch.ts";
 
@@ -40,33 +39,32 @@ export type DataSetEntry = [name: string, info: unknown, get: (options?: GetOpti
 export class DataSet {
   /** The absolute path of the directory. */
   readonly path: string;
-  readonly #settings: Settings;
   readonly #locks: LockFile | undefined;
   readonly #log: Log;
   readonly #items: Items;
-  /** undefined where the set was opened for reading */
+  /** undefined where the set was opened for reading, and so is the next */
   readonly #committer: Committer | undefined;
+  readonly #upkeep: Upkeep | undefined;
   readonly #closing: AbortController = new AbortController();
   #closed: Promise<void> | undefined;
-  #compacted_ms = 0;
   readonly #listeners: Set<(changes: readonly Change[]) => void> = new Set<
     (changes: readonly Change[]) => void
   >();
 
   private constructor(path: string, settings: Settings, locks: LockFile | undefined, log: Log) {
     this.path = path;
-    this.#settings = settings;
     this.#locks = locks;
     this.#log = log;
     this.#items = new Items(path, settings);
     const { mode, durability, timeout_ms } = settings;
-    if (mode !== "r" && locks !== undefined)
-      this.#committer = new Committer(log, locks, {
-        durability,
-        timeout_ms,
-        onChange: (changes) => this.#tell(changes),
-        afterCommit: () => this.#compactIfDue(),
-      });
+    if (mode === "r" || locks === undefined) return;
+    this.#committer = new Committer(log, locks, {
+      durability,
+      timeout_ms,
+      onChange: (changes) => this.#tell(changes),
+      afterCommit: async () => this.#upkeep!.compactIfDue(),
+    });
+    this.#upkeep = new Upkeep(log, locks, this.#committer, settings);
   }
 
   /**
@@ -148,16 +146,12 @@ export class DataSet {
       if (this.has(name))
         throw new PersistError("PERSIST_DUPLICATE_NAME", `the data set has an item called ${name} already`);
     }
-    return committer.submit(async () => {
-      const versions = await this.#items.write(plans);
-      return {
-        files: filesOf(versions.values()),
-        edit: async (draft) => {
-          for (const [name, files] of versions) await draft.insert(name, files, info);
-          return names;
-        },
-      };
-    });
+    return committer.submit(
+      this.#items.prepare(plans, async (draft, versions) => {
+        for (const [name, files] of versions) await draft.insert(name, files, info);
+        return names;
+      }),
+    );
   }
 
   /**
@@ -171,13 +165,13 @@ export class DataSet {
     checkItemName(`${prefix}0`);
     const plans = this.#items.plan({ [`${prefix}0`]: value });
     const info = toInfo(options.info ?? {});
-    return committer.submit(async () => {
-      const [files] = (await this.#items.write(plans, prefix)).values();
-      return {
-        files: filesOf([files!]),
-        edit: (draft) => draft.add(prefix, files!, info),
-      };
-    });
+    return committer.submit(
+      this.#items.prepare(
+        plans,
+        (draft, versions) => draft.add(prefix, [...versions.values()][0]!, info),
+        prefix,
+      ),
+    );
   }
 
   /**
@@ -190,13 +184,9 @@ export class DataSet {
     checkItemName(name);
     const plans = this.#items.plan({ [name]: value });
     const info = options.info === undefined ? undefined : toInfo(options.info);
-    return committer.submit(async () => {
-      const [files] = (await this.#items.write(plans)).values();
-      return {
-        files: filesOf([files!]),
-        edit: (draft) => draft.set(name, files!, info),
-      };
-    });
+    return committer.submit(
+      this.#items.prepare(plans, (draft, versions) => draft.set(name, versions.get(name)!, info)),
+    );
   }
 
   /**
@@ -230,37 +220,7 @@ export class DataSet {
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     const committer = this.#writer();
     await this.#refresh();
-    return committer.submit(async () => {
-      const { state } = this.#log;
-      const view = new Draft(state, state.generation + 1, this.path);
-      const transaction = new Transaction(
-        {
-          write: async (items) => {
-            Object.keys(items).forEach(checkItemName);
-            return this.#items.write(this.#items.plan(items));
-          },
-          read: (name, item, options) => this.#items.read(name, item, options),
-          info: toInfo,
-        },
-        state,
-        view,
-      );
-      let result: T;
-      try {
-        result = await body(transaction);
-      } catch (error) {
-        await this.#items.discard([transaction.finish().files.map((file) => [file, 0, ""] as const)]);
-        throw error;
-      }
-      const { files, edit } = transaction.finish();
-      return {
-        files,
-        edit: async (draft) => {
-          await edit(draft);
-          return result;
-        },
-      };
-    });
+    return committer.submit(() => runTransaction(this.#log, this.#items, body));
   }
 
   /** Takes what others have committed into the snapshot. */
@@ -275,7 +235,8 @@ export class DataSet {
    * @throws PersistError as {@link insert}
    */
   async compact(): Promise<void> {
-    await this.#compact(this.#writer(), () => true);
+    this.#writer();
+    await this.#upkeep!.compact();
   }
 
   /**
@@ -332,15 +293,8 @@ export class DataSet {
    * @throws PersistError as {@link insert}
    */
   async repair(): Promise<Verification & { repaired: Repair[] }> {
-    const committer = this.#writer();
-    const durability = this.#settings.durability === "process" ? "process" : "full";
-    const { findings } = await findProblems(this.#log);
-    const repaired = await repairItems(this.#log, committer, findings, durability);
-    if (await this.#log.isIndexEdited()) {
-      await this.compact();
-      repaired.push({ file: join(this.path, "index.js"), message: "written anew, with what was edited" });
-    }
-    return { ...(await this.verify()), repaired };
+    this.#writer();
+    return this.#upkeep!.repair();
   }
 
   /** The items of the snapshot, one after the other: name, info, and how to get it. */
@@ -365,22 +319,6 @@ export class DataSet {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #compact(committer: Committer, isWanted: () => boolean): Promise<void> {
-    const { durability, grace_ms } = this.#settings;
-    await committer.asWriter(async () => {
-      if (!isWanted()) return;
-      this.#compacted_ms = Date.now();
-      await compact(this.#log, committer, durability === "process" ? "process" : "full");
-      await clean(this.#log, this.#locks!, grace_ms);
-    });
-  }
-
-  /** What fails here is tried again later: everything is in the journal. */
-  async #compactIfDue(): Promise<void> {
-    const isDue = (): boolean => isCompactionDue(this.#log, this.#settings.grace_ms, this.#compacted_ms);
-    if (isDue()) await this.#compact(this.#committer!, isDue).catch(() => {});
   }
 
   /** Gives how many changes there were. */
@@ -428,13 +366,4 @@ export class DataSet {
 /** Commits a change that needs no files. */
 async function edit(committer: Committer, change: (draft: Draft) => Promise<void>): Promise<void> {
   return committer.submit(async () => ({ files: [], edit: change }));
-}
-
-function filesOf(versions: Iterable<readonly FileRow[]>): string[] {
-  return [...versions].flatMap((files) => files.map(([file]) => file));
-}
-
-/** Info as it is at this moment, and nobody else's. */
-function toInfo(info: unknown): Json {
-  return freeze(JSON.parse(toJson(info, "info")) as Json);
 }

@@ -72,7 +72,8 @@ export class Draft {
       try {
         await this.insert(name, files, info);
       } catch (error) {
-        if (isPersistError(error, "PERSIST_DUPLICATE_NAME", "PERSIST_EXISTS")) continue;
+        if (isPersistError(error, "PERSIST_DUPLICATE_NAME", "PERSIST_EXISTS", "PERSIST_INVALID_NAME"))
+          continue;
         throw error;
       }
       this.#next.set(prefix, number + 1);

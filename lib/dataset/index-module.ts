@@ -2,6 +2,7 @@
 // lines are always the same: the reader knows them byte for byte, and does natively what they do.
 
 import { crc32 } from "node:zlib";
+import { ARCHIVE_LINE, DATA_SET_LINE } from "../archive/first-line.ts";
 import { PersistError } from "../errors.ts";
 import { interpret } from "../interpret/interpret.ts";
 import { Turn } from "../turn.ts";
@@ -91,8 +92,16 @@ function inTemplate(json: string): string {
 export function parseIndex(text: string, file: string): Index {
   if (!text.endsWith(REPLAY)) {
     // a newer version says so in the first line
-    if (/^\/\/ persist-archive format \d+, data set/.test(text))
-      interpret(text.slice(0, text.indexOf("\n") + 1), { file });
+    if (DATA_SET_LINE.test(text)) interpret(text.slice(0, text.indexOf("\n") + 1), { file });
+    if (ARCHIVE_LINE.test(text)) {
+      throw new PersistError(
+        "PERSIST_FORMAT",
+        `${file} is an archive, not the index of a data set; open() reads it`,
+        {
+          file,
+        },
+      );
+    }
     throw new PersistError(
       "PERSIST_FORMAT",
       `${file} is not the index of a data set: its last lines are not those that replay the journal`,

@@ -6,6 +6,8 @@ import { ensureFile } from "../disk/ensure.ts";
 import { PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
 import { loaderName, loaderText } from "../store/loader.ts";
+import type { Prepare } from "./commit.ts";
+import type { Draft } from "./draft.ts";
 import type { GetOptions, Settings } from "./options.ts";
 import type { FileRow, Item } from "./state.ts";
 import { planItem, removeFiles, writeVersion, type VersionOptions } from "./version.ts";
@@ -51,20 +53,28 @@ export class Items {
     const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) {
-      await this.discard(written.values());
+      await this.discard(filesOf(written));
       throw failed.reason;
     }
     // in the order of the plans
     return new Map([...plans.keys()].map((name) => [name, written.get(name)!]));
   }
 
-  /** Removes versions that nobody knows of. */
-  async discard(versions: Iterable<readonly FileRow[]>): Promise<void> {
-    for (const files of versions)
-      await removeFiles(
-        this.#directory,
-        files.map(([file]) => file),
-      );
+  /** Step 0 of a commit, and what is to be done with the versions then. */
+  prepare<T>(
+    plans: ReadonlyMap<string, Plan>,
+    edit: (draft: Draft, versions: ReadonlyMap<string, readonly FileRow[]>) => Promise<T>,
+    base?: string,
+  ): Prepare<T> {
+    return async () => {
+      const versions = await this.write(plans, base);
+      return { files: filesOf(versions), edit: (draft) => edit(draft, versions) };
+    };
+  }
+
+  /** Removes files of versions that nobody knows of. */
+  async discard(files: readonly string[]): Promise<void> {
+    await removeFiles(this.#directory, files);
   }
 
   async read(name: string, item: Item, options: GetOptions): Promise<unknown> {
@@ -90,4 +100,8 @@ export class Items {
       throw error;
     }
   }
+}
+
+function filesOf(versions: ReadonlyMap<string, readonly FileRow[]>): string[] {
+  return [...versions.values()].flatMap((rows) => rows.map(([file]) => file));
 }

@@ -141,6 +141,14 @@ function checkKeys(text: string): void {
   }
 }
 
+/**
+ * Info as it is at this moment, and nobody else's.
+ * @throws PersistError as {@link toJson}
+ */
+export function toInfo(info: unknown): Json {
+  return freeze(JSON.parse(toJson(info, "info")) as Json);
+}
+
 /** Freezes a value of JSON with all that hangs below it, and gives it back. */
 export function freeze<T extends Json>(value: T): T {
   const stack: Json[] = [value];

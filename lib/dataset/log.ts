@@ -22,6 +22,15 @@ const LOADS = 8;
 /** Held while a snapshot is read, whose journal is not known yet. */
 const OPENING = 0;
 
+/** What has come to a log since it was read the last time. */
+export interface News {
+  /** One by one; where everything had to be read anew, their sum. */
+  readonly changes: Change[];
+  /** The last commit of it. */
+  readonly last: Commit | undefined;
+  readonly isReloaded: boolean;
+}
+
 /** Everything that a snapshot was read from. */
 interface Source {
   readonly identity: string;
@@ -39,6 +48,8 @@ export class Log {
   readonly #locks: LockFile | undefined;
   #source!: Source;
   #pin: Lock | undefined;
+  /** How much of which journal this handle has synced. */
+  #synced: { journal: number; bytes: number } = { journal: 0, bytes: 0 };
   readonly #buffer: Buffer = Buffer.allocUnsafe(2 * SHORT_BYTES);
   #last: Promise<unknown> = Promise.resolve();
 
@@ -149,10 +160,8 @@ export class Log {
     }
   }
 
-  /**
-   * Reads what was committed since the last time. Gives the commits one by one; where everything had to be read anew, their sum.
-   */
-  async catchUp(): Promise<{ changes: Change[]; last: Commit | undefined; isReloaded: boolean }> {
+  /** Reads what was committed since the last time. */
+  async catchUp(): Promise<News> {
     const { identity, index } = this.#source;
     if (identify(join(this.directory, "index.js")) !== identity) return this.#reload();
     const changes: Change[] = [];
@@ -194,7 +203,7 @@ export class Log {
     return { bytes: Buffer.from(this.#buffer.subarray(0, more)), isAll: more < this.#buffer.length };
   }
 
-  async #reload(): Promise<{ changes: Change[]; last: undefined; isReloaded: boolean }> {
+  async #reload(): Promise<News> {
     const old = this.state;
     await this.load();
     const { generation, items } = this.state;
@@ -222,9 +231,30 @@ export class Log {
     return end;
   }
 
-  /** @throws PersistError PERSIST_DURABILITY_UNKNOWN */
-  async sync(): Promise<void> {
+  /**
+   * Puts all lines on the disk.
+   * @param offset where the last one ends, which may not be part of the snapshot yet
+   * @throws PersistError PERSIST_DURABILITY_UNKNOWN
+   */
+  async sync(offset: number = this.position.offset): Promise<void> {
+    const { journal } = this.state;
     await this.#source.journal.sync();
+    this.#synced = { journal, bytes: offset };
+  }
+
+  /** For those who ask for no more than what the death of a process leaves. */
+  takeForSynced(): void {
+    this.#synced = { journal: this.state.journal, bytes: this.position.offset };
+  }
+
+  get isSynced(): boolean {
+    return this.#synced.journal === this.state.journal && this.#synced.bytes >= this.position.offset;
+  }
+
+  /** How much of the journal is known to be on the disk. */
+  get synced_bytes(): number {
+    const { journal, synced_bytes } = this.state;
+    return Math.max(synced_bytes, this.#synced.journal === journal ? this.#synced.bytes : 0);
   }
 
   /** Moves on to a line that was written. */
@@ -263,10 +293,11 @@ async function readLines(source: Source, take: (commit: Commit) => void, first?:
     offset += first.bytes.length;
     feed(first.bytes);
   }
-  while (first?.isAll !== true) {
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  // most journals are short
+  for (let size_bytes = SHORT_BYTES, isAll = first?.isAll === true; !isAll; size_bytes = PIECE_BYTES) {
+    const piece = Buffer.allocUnsafe(size_bytes);
     const got = await journal.read(piece, offset);
-    if (got === 0) break;
+    isAll = got < size_bytes;
     offset += got;
     feed(piece.subarray(0, got));
   }

@@ -1,7 +1,8 @@
 // The options of a data set.
 
 import type { OpenOptions } from "../archive/options.ts";
-import type { ArrayFormat } from "../archive/store-arrays.ts";
+import { ARRAY_FORMATS, type ArrayFormat } from "../archive/store-arrays.ts";
+import { checkNumber, checkOneOf } from "../options.ts";
 import type { Rule } from "../represent/template.ts";
 import type { CommitDurability } from "./commit.ts";
 
@@ -57,19 +58,9 @@ export function settingsOf(options: DataSetOptions): Settings {
   } = options;
   checkOneOf("mode", mode, ["r", "r+", "a", "x"]);
   checkOneOf("durability", durability, ["full", "group", "process"]);
-  checkOneOf("arrays", arrays, ["npy", "npz", "hdf5"]);
+  checkOneOf("arrays", arrays, ARRAY_FORMATS);
   if (timeout_ms !== undefined) checkNumber("timeout_ms", timeout_ms);
   checkNumber("grace_ms", grace_ms);
   checkNumber("arrayThreshold", arrayThreshold);
   return { mode, durability, timeout_ms, grace_ms, arrays, arrayThreshold, rules, readable };
-}
-
-function checkOneOf(what: string, value: unknown, allowed: readonly string[]): void {
-  if (!allowed.includes(value as string))
-    throw new TypeError(`${what} must be one of ${allowed.join(", ")}, not ${String(value)}`);
-}
-
-function checkNumber(what: string, value: unknown): void {
-  if (typeof value !== "number" || !(value >= 0))
-    throw new RangeError(`${what} must be a number, 0 or more, not ${String(value)}`);
 }

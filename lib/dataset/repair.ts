@@ -117,8 +117,8 @@ async function readEdited(path: string): Promise<Buffer | undefined> {
     return Object.hasOwn(exported, "default") ? text : undefined;
   } catch (error) {
     if (isPersistError(error, "PERSIST_UNTRUSTED_IMPORT")) return Buffer.from(await readTextFile(path));
-    if (isPersistError(error)) return undefined;
-    throw error;
+    if (!isPersistError(error) || isPersistError(error, "PERSIST_IO")) throw error;
+    return undefined;
   }
 }
 

@@ -1,23 +1,43 @@
 // What the body of a transaction sees and asks for. Nothing of it is committed before the body is done; then all of it is, or nothing.
 
 import { PersistError } from "../errors.ts";
-import type { Draft } from "./draft.ts";
-import type { Json } from "./json.ts";
+import { Draft } from "./draft.ts";
+import type { Items } from "./items.ts";
+import { toInfo } from "./json.ts";
+import type { Log } from "./log.ts";
+import { checkItemName } from "./names.ts";
 import type { GetOptions } from "./options.ts";
 import type { FileRow, Item, State } from "./state.ts";
 
-/** What a transaction needs of its data set. */
-export interface Host {
-  /** Writes versions of items, which nobody knows of yet. */
-  write(items: Readonly<Record<string, unknown>>): Promise<Map<string, FileRow[]>>;
-  read(name: string, item: Item, options: GetOptions): Promise<unknown>;
-  info(info: unknown): Json;
+/**
+ * Runs the body of a transaction on the snapshot as it is now. Gives the files that it has written, and what it asks for; where it throws it has left none.
+ */
+export async function runTransaction<T>(
+  { state, directory }: Log,
+  items: Items,
+  body: (transaction: Transaction) => Promise<T>,
+): Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }> {
+  const transaction = new Transaction(items, state, new Draft(state, state.generation + 1, directory));
+  try {
+    const result = await body(transaction);
+    const { files, edit } = transaction.finish();
+    return {
+      files,
+      edit: async (draft) => {
+        await edit(draft);
+        return result;
+      },
+    };
+  } catch (error) {
+    await items.discard(transaction.finish().files);
+    throw error;
+  }
 }
 
 type Edit = (draft: Draft) => Promise<void>;
 
 export class Transaction {
-  readonly #host: Host;
+  readonly #items: Items;
   /** What is there, and what this transaction has made of it. */
   readonly #view: Draft;
   readonly #state: State;
@@ -29,8 +49,8 @@ export class Transaction {
   #isOver = false;
 
   /** @internal */
-  constructor(host: Host, state: State, view: Draft) {
-    this.#host = host;
+  constructor(items: Items, state: State, view: Draft) {
+    this.#items = items;
     this.#state = state;
     this.#view = view;
   }
@@ -57,7 +77,7 @@ export class Transaction {
   /** @throws PersistError PERSIST_NOT_FOUND */
   async get(name: string, options: GetOptions = {}): Promise<unknown> {
     this.#look(name);
-    return this.#host.read(name, this.#view.existing(name), options);
+    return this.#items.read(name, this.#view.existing(name), options);
   }
 
   /** @throws PersistError PERSIST_DUPLICATE_NAME */
@@ -65,7 +85,7 @@ export class Transaction {
     items: Readonly<Record<string, unknown>>,
     { info = {} }: { info?: unknown } = {},
   ): Promise<string[]> {
-    const json = this.#host.info(info);
+    const json = toInfo(info);
     const written = await this.#write(items);
     for (const [name, files] of written) await this.#do((draft) => draft.insert(name, files, json));
     return [...written.keys()];
@@ -73,13 +93,13 @@ export class Transaction {
 
   /** Adds an item or puts it in the place of another; its info stays where none is given. */
   async set(name: string, value: unknown, { info }: { info?: unknown } = {}): Promise<void> {
-    const json = info === undefined ? undefined : this.#host.info(info);
+    const json = info === undefined ? undefined : toInfo(info);
     const written = await this.#write({ [name]: value });
     await this.#do((draft) => draft.set(name, written.get(name)!, json));
   }
 
   async setInfo(name: string, info: unknown): Promise<void> {
-    const json = this.#host.info(info);
+    const json = toInfo(info);
     await this.#do(async (draft) => draft.setInfo(name, json));
   }
 
@@ -130,7 +150,8 @@ export class Transaction {
 
   async #write(items: Readonly<Record<string, unknown>>): Promise<Map<string, FileRow[]>> {
     this.#check();
-    const written = await this.#host.write(items);
+    Object.keys(items).forEach(checkItemName);
+    const written = await this.#items.write(this.#items.plan(items));
     for (const files of written.values()) this.#files.push(...files.map(([file]) => file));
     return written;
   }

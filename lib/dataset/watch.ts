@@ -1,6 +1,6 @@
-// What is committed, as it happens: the system tells of every change in the directory (inotify); nothing asks again and again.
+// What is committed, as it happens.
 
-import { watchDirectory } from "../disk/watch.ts";
+import { DirectoryNews } from "../disk/watch.ts";
 import type { Change } from "./state.ts";
 
 /** What a watcher is told of the set it watches. */
@@ -17,75 +17,49 @@ export interface Watched {
  * Ends when the signal aborts.
  */
 export function watch(set: Watched, signal: AbortSignal | undefined): AsyncGenerator<Change> {
-  const news = new News();
-  const unlisten = set.listen((changes) => news.add(changes));
-  return follow(set, news, unlisten, signal);
+  const untold = new Untold();
+  const unlisten = set.listen((changes) => untold.add(changes));
+  return follow(set, untold, unlisten, signal);
 }
 
-/** What has not been told yet, and whoever waits for it. */
-class News {
-  /** Whether someone may have committed since the last refresh. */
-  isBehind = true;
-  failure: { readonly error: unknown } | undefined;
-  #pending: Change | undefined;
-  #wake: () => void = () => {};
+/** What has happened and was not told yet. */
+class Untold {
+  /** Called when there is more. */
+  onMore: () => void = () => {};
+  #sum: Change | undefined;
 
   add(changes: readonly Change[]): void {
-    for (const change of changes)
-      this.#pending = this.#pending === undefined ? change : sum(this.#pending, change);
-    this.#wake();
+    for (const change of changes) this.#sum = this.#sum === undefined ? change : sum(this.#sum, change);
+    this.onMore();
   }
 
   take(): Change | undefined {
-    const change = this.#pending;
-    this.#pending = undefined;
+    const change = this.#sum;
+    this.#sum = undefined;
     return change;
-  }
-
-  wake(): void {
-    this.#wake();
-  }
-
-  async wait(): Promise<void> {
-    await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }
 
 async function* follow(
   set: Watched,
-  news: News,
+  untold: Untold,
   unlisten: () => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Change> {
-  const wake = (): void => news.wake();
-  signal?.addEventListener("abort", wake);
-  const watcher = watchDirectory(
-    set.directory,
-    (name) => {
-      if (name !== null && !name.startsWith("_journal.") && name !== "index.js") return;
-      news.isBehind = true;
-      news.wake();
-    },
-    (error) => {
-      news.failure = { error };
-      news.wake();
-    },
-  );
+  const isCommit = (name: string | null): boolean =>
+    name === null || name.startsWith("_journal.") || name === "index.js";
+  const news = new DirectoryNews(set.directory, isCommit, signal);
+  untold.onMore = () => news.tell();
   try {
-    while (signal?.aborted !== true) {
-      if (news.failure !== undefined) throw news.failure.error;
-      if (news.isBehind) {
-        news.isBehind = false;
-        await set.refresh();
-      }
-      const change = news.take();
+    while (await news.next()) {
+      if (signal?.aborted === true) return; // right after it was found out that there is news
+      await set.refresh();
+      const change = untold.take();
       if (change !== undefined) yield change;
-      else if (!news.isBehind) await news.wait();
     }
   } finally {
-    watcher.close();
+    news.close();
     unlisten();
-    signal?.removeEventListener("abort", wake);
   }
 }
 

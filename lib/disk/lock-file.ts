@@ -11,6 +11,7 @@
 import { hostname } from "node:os";
 import { PersistError } from "../errors.ts";
 import { native, type LockHandle } from "../native.ts";
+import { checkNumber, checkOneOf } from "../options.ts";
 import type { LockByte } from "./lock-bytes.ts";
 import { takeTurn, type Turn } from "./lock-queue.ts";
 import { Patience } from "./patience.ts";
@@ -71,8 +72,7 @@ export class LockFile {
     { timeout_ms = TIMEOUT_MS, signal }: LockOptions = {},
   ): Promise<Lock> {
     const exclusive = isExclusive(mode);
-    if (typeof timeout_ms !== "number" || !(timeout_ms >= 0))
-      throw new RangeError("timeout_ms must be a number of milliseconds, 0 or more");
+    checkNumber("timeout_ms", timeout_ms);
     signal?.throwIfAborted();
     this.#checkOpen();
     const patience = new Patience(timeout_ms, signal, () => this.#lockedError(byte, exclusive, timeout_ms));
@@ -233,7 +233,6 @@ function thisProcess(): string {
 }
 
 function isExclusive(mode: LockMode): boolean {
-  if (mode !== "shared" && mode !== "exclusive")
-    throw new TypeError(`mode must be "shared" or "exclusive", not ${String(mode)}`);
+  checkOneOf("mode", mode, ["shared", "exclusive"]);
   return mode === "exclusive";
 }

@@ -1,22 +1,62 @@
-// Changes in a directory, as the system tells of them.
+// Waiting for news of a directory: the system tells of every change in it (inotify), others may tell of theirs, and nothing asks again and again.
 
-import { watch } from "node:fs";
+import { watch, type FSWatcher } from "node:fs";
 import { ioError } from "./io-error.ts";
 
-/**
- * Calls `changed` with the name of each file that is made, changed, renamed or removed in a directory; null where the system does not say which.
- * @throws PersistError PERSIST_NOT_FOUND, PERSIST_IO
- */
-export function watchDirectory(
-  directory: string,
-  changed: (name: string | null) => void,
-  failed: (error: unknown) => void,
-): { close(): void } {
-  try {
-    const watcher = watch(directory, (_event, name) => changed(name));
-    watcher.on("error", (error) => failed(ioError(error, directory)));
-    return watcher;
-  } catch (error) {
-    throw ioError(error, directory);
+/** Tells whether there is news since the last time it was asked. There is at first: who begins to watch looks at what is there. */
+export class DirectoryNews {
+  readonly #watcher: FSWatcher;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#wake();
+  #isThere = true;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => {};
+
+  /**
+   * @param isNews whether a change of the file with this name is of interest; null where the system does not say which it was
+   * @param signal ends the wait
+   * @throws PersistError PERSIST_NOT_FOUND, PERSIST_IO
+   */
+  constructor(directory: string, isNews: (name: string | null) => boolean, signal: AbortSignal | undefined) {
+    try {
+      this.#watcher = watch(directory, (_event, name) => {
+        if (isNews(name)) this.tell();
+      });
+    } catch (error) {
+      throw ioError(error, directory);
+    }
+    this.#watcher.on("error", (error) => {
+      this.#failure = { error: ioError(error, directory) };
+      this.#wake();
+    });
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  /** There is news from elsewhere. */
+  tell(): void {
+    this.#isThere = true;
+    this.#wake();
+  }
+
+  /**
+   * Resolves with true when there is news, with false when the signal has aborted.
+   * @throws PersistError PERSIST_IO
+   */
+  async next(): Promise<boolean> {
+    for (;;) {
+      if (this.#signal?.aborted === true) return false;
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#isThere) {
+        this.#isThere = false;
+        return true;
+      }
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  close(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#watcher.close();
   }
 }

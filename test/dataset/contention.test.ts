@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DataSet } from "persist-archive";
+import { LockFile } from "#dist/disk/lock-file.js";
 import { start } from "../disk/lock-program.ts";
 import { soak } from "../faults/soak.ts";
 import { removeLock } from "../faults/without-lock.ts";
@@ -109,6 +110,28 @@ describe("a kind of lock that is missing", function () {
       await writer.set("a", 2);
       await writer.compact();
       await writer.compact();
+      const value = await reader.get("a");
+      await reader.close();
+      await writer.close();
+      assert.equal(value, 1, "the value of a later snapshot");
+    }));
+
+  it("is noticed: the byte of those who are opening, by one whose files go before it has its pin", () =>
+    isNoticed("journal 0", async () => {
+      const writer = await DataSet.open(path, options);
+      await writer.insert({ a: 1 });
+      // right before the reader takes its pin, everything that it has read is superseded
+      const { lock } = LockFile.prototype;
+      LockFile.prototype.lock = async function (byte, mode, more) {
+        if (/^journal [1-9]/.test(byte.name)) {
+          LockFile.prototype.lock = lock;
+          await writer.set("a", 2);
+          await writer.compact();
+          await writer.compact();
+        }
+        return lock.call(this, byte, mode, more);
+      };
+      const reader = await DataSet.open(path);
       const value = await reader.get("a");
       await reader.close();
       await writer.close();

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { DataSet, isPersistError, save, type ErrorCode } from "persist-archive";
+import { DataSet, isPersistError, open as openArchive, save, type ErrorCode } from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -219,7 +219,9 @@ describe("a data set", function () {
     const archive = join(temporaryDirectory(), "archive");
     await save(archive, { a: 1 });
     for (const mode of ["r", "r+", "a"] as const)
-      await assert.rejects(DataSet.open(archive, { mode }), fails("PERSIST_FORMAT"));
+      await assert.rejects(DataSet.open(archive, { mode }), /is an archive, not .* open\(\) reads it/);
+    for (const it of [path, join(path, "index.js")])
+      await assert.rejects(openArchive(it), /is the index of a data set, not an archive; DataSet\.open/);
     assert.deepEqual(readdirSync(archive), ["index.js", "package.json"]);
     const empty = join(temporaryDirectory(), "empty");
     mkdirSync(empty);

@@ -22,7 +22,7 @@ import { claim, pin, SESSION, WRITE } from "#dist/disk/lock-bytes.js";
 import { LockFile } from "#dist/disk/lock-file.js";
 import { native } from "#dist/native.js";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { checkHistory, start } from "./lock-program.ts";
+import { checkHistory, start, type Program } from "./lock-program.ts";
 
 const locked = (error: unknown): boolean => isPersistError(error, "PERSIST_LOCKED");
 
@@ -105,8 +105,10 @@ describe("a locked file", function () {
     await other.ended();
   });
 
-  it("lets a writer in among readers that overlap without end", async () => {
+  /** Four programs that read again and again, so that there is no moment without a reader; `first` is done before. */
+  async function startReaders(first = ""): Promise<Program[]> {
     const READ = `
+      ${first}
       const [path, phase_ms] = args;
       await sleep(phase_ms);
       say("reading");
@@ -114,6 +116,11 @@ describe("a locked file", function () {
     const readers = [0, 5, 10, 15].map((phase_ms) => start(READ, path, phase_ms));
     await Promise.all(readers.map((reader) => reader.line()));
     await sleep(100);
+    return readers;
+  }
+
+  it("lets a writer in among readers that overlap without end", async () => {
+    const readers = await startReaders();
     const waits_ms: number[] = [];
     for (let k = 0; k < 10; k++) {
       const begun_ms = performance.now();
@@ -124,6 +131,15 @@ describe("a locked file", function () {
     await Promise.all(readers.map((reader) => reader.kill()));
     waits_ms.sort((a, b) => a - b);
     assert.ok(waits_ms[5]! < 200, `a writer waited ${waits_ms.map(Math.round).join(", ")} ms`);
+  });
+
+  it("keeps a writer out among such readers where these do not pass the gate", async () => {
+    const readers = await startReaders(`
+      const { LockFile } = await import("#dist/disk/lock-file.js");
+      const { lock } = LockFile.prototype;
+      LockFile.prototype.lock = function ({ gate, ...byte }, mode, options) { return lock.call(this, byte, mode, options); };`);
+    await assert.rejects(lockFile(path, { timeout_ms: 1000 }), locked);
+    await Promise.all(readers.map((reader) => reader.kill()));
   });
 
   it("is served in turn: who takes it again and again does not keep another process out", async () => {
