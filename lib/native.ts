@@ -33,6 +33,12 @@ export interface FileToWrite {
   readonly data: Uint8Array;
 }
 
+/** The parts of a DEFLATE stream: `part_bytes` of an array's elements in each, the first also what comes before them; and how long each is in the file. */
+export interface StreamParts {
+  readonly part_bytes: number;
+  readonly stored_bytes: readonly number[];
+}
+
 /** What {@link Addon.readElements} is to read; made by lib/store/read-elements.ts. */
 export interface ElementsToRead {
   /** Byte of the first element in the file, or in what the deflated stream inflates to. */
@@ -53,6 +59,8 @@ export interface ElementsToRead {
     readonly size_bytes: number;
     readonly crc?: number;
     readonly whole: boolean;
+    /** The parts that it was made in, if they are known, with the bytes before the elements. */
+    readonly parts?: (StreamParts & { readonly head_bytes: number }) | undefined;
   };
   /** The CRC-32 of `head` and the elements, where all of them are read as they lie. */
   readonly sum?: { readonly head: Uint8Array; readonly crc: number };
@@ -160,6 +168,7 @@ export type Syscall =
   | "copy_file_range"
   | "fstat"
   | "unlinkat"
+  | "renameat"
   | "lock";
 
 /** A failure planned for the `at`-th call (from 1) of a syscall. */
@@ -173,6 +182,10 @@ export interface Fault {
 
 /** The addon's functions. Paths are absolute or relative to the working directory; failures are PersistErrors. */
 export interface Addon {
+  /** Opens a regular file, also through a link. A FIFO does not hang it. Throws NOT_FOUND, NOT_REGULAR_FILE, IO. */
+  openRegular(file: string, writable: boolean): number;
+  /** Reads the start of an open file into `into`; gives how long the file is, and how many bytes were read. */
+  readStart(fd: number, into: Uint8Array, file: string): [fileSize_bytes: number, got: number];
   /** Opens a regular file beneath a directory, following no link on the way. Throws PATH_ESCAPE, SYMLINK, NOT_REGULAR_FILE, NOT_FOUND, IO. */
   openBeneath(directory: string, file: string, writable: boolean): number;
   /**
@@ -201,6 +214,35 @@ export interface Addon {
   ): Promise<string[]>;
   /** The same at once, on this thread: for small files that need no sync. */
   writeFilesSync(directory: string, files: readonly FileToWrite[]): string[];
+  /**
+   * Writes a small file under a temporary name and renames it over `name`, on a worker; `head` and `data` are copied before that. On failure the
+   * old file stays and no temporary remains; DURABILITY_UNKNOWN when only the directory's sync failed.
+   */
+  replaceFile(
+    directory: string,
+    temporary: string,
+    name: string,
+    head: Uint8Array,
+    data: Uint8Array,
+    durable: boolean,
+    control: Control | undefined,
+  ): Promise<void>;
+  /** The same without syncs, at once, on this thread. */
+  replaceFileSync(
+    directory: string,
+    temporary: string,
+    name: string,
+    head: Uint8Array,
+    data: Uint8Array,
+  ): void;
+  /** Renames a temporary, written and synced, over `name`; syncs the directory when `durable`. A temporary that it cannot rename stays. */
+  commitFile(
+    directory: string,
+    temporary: string,
+    name: string,
+    durable: boolean,
+    control: Control | undefined,
+  ): Promise<void>;
   /** Writes byte ranges into an existing file made by this process. Does not remove it on failure. */
   writeRanges(
     path: string,
@@ -239,7 +281,7 @@ export interface Addon {
     offset: number,
     members: readonly { lead_bytes: number; head: Uint8Array; data: Uint8Array }[],
     control: Control | undefined,
-  ): Promise<{ offset: number; stored_bytes: number; crc: number }[]>;
+  ): Promise<{ offset: number; stored_bytes: number; crc: number; parts: StreamParts | undefined }[]>;
   /** Copies ranges of an open file (`from` is for messages) into an existing file made by this process. */
   copyRanges(
     fd: number,
@@ -343,10 +385,30 @@ export interface Addon {
 /** What of the addon is needed to read archives, npy and npz files; Node alone can do it as well (lib/store/portable/). */
 export type Reader = Pick<
   Addon,
-  "openBeneath" | "readElements" | "readElementsSync" | "inflateStart" | "createControl" | "abort"
+  | "openBeneath"
+  | "openRegular"
+  | "readStart"
+  | "readElements"
+  | "readElementsSync"
+  | "inflateStart"
+  | "createControl"
+  | "abort"
 >;
 
 const root: string = fileURLToPath(new URL("..", import.meta.url));
+
+/** Up to here memory comes from what was freed before, and zeros would have to be written into it. */
+const RECYCLED_BYTES = 32 * 2 ** 20;
+
+/** Memory for a result. Other than Node-API, which ends the process where there is not enough, this throws. */
+function newBuffer(size_bytes: number, unfilled: boolean): ArrayBuffer {
+  try {
+    if (!unfilled || size_bytes === 0 || size_bytes > RECYCLED_BYTES) return new ArrayBuffer(size_bytes);
+    return Buffer.allocUnsafeSlow(size_bytes).buffer as ArrayBuffer;
+  } catch (cause) {
+    throw new PersistError("PERSIST_LIMIT", `${size_bytes} bytes of memory were not to be had`, { cause });
+  }
+}
 
 let loaded: Addon | undefined;
 /** Why there is none; it is looked for once. */
@@ -386,7 +448,9 @@ export function native(): Addon {
 }
 
 function load(): Addon {
-  const addon = nodeGypBuild(root) as Addon & { initialize(errors: typeof PersistError): void };
-  addon.initialize(PersistError);
+  const addon = nodeGypBuild(root) as Addon & {
+    initialize(errors: typeof PersistError, buffers: typeof newBuffer): void;
+  };
+  addon.initialize(PersistError, newBuffer);
   return addon;
 }

@@ -1,4 +1,4 @@
-// Measures the longest gap between two turns of the event loop while a checkpoint is saved, until it is durable.
+// Measures the longest gap between two turns of the event loop while something is done; a checkpoint is saved until it is durable.
 import { driver } from "../drivers/driver.mjs";
 import { Checkpoints } from "../drivers/ours.mjs";
 import { advance, makeState } from "./state.mjs";
@@ -22,7 +22,8 @@ export function longestGap(source) {
   });
 }
 
-async function gapDuring(work) {
+/** How long the event loop stood still at most until a promise settled, in ns. @param {() => Promise<unknown>} work */
+export async function gapDuring(work) {
   let isOver = false;
   let longest_ns = 0;
   let last_ms = performance.now();

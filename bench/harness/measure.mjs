@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { progress } from "./progress.mjs";
-import { workDirectory } from "./paths.mjs";
-import { runDriver, Unavailable } from "./processes.mjs";
+import { benchDirectory, workDirectory } from "./paths.mjs";
+import { compile, runDriver, Unavailable } from "./processes.mjs";
 
 /**
  * @param {import("./trials.mjs").Trial} trial
@@ -22,7 +22,7 @@ export async function measure(trial, { rounds, quick, onSample }) {
   };
   rmSync(join(workDirectory, trial.name), { recursive: true, force: true });
   mkdirSync(shared, { recursive: true });
-  trial.prepare?.(shared, parameters);
+  await trial.prepare?.(shared, parameters);
 
   const drivers = [];
   for (const driver of trial.drivers) {
@@ -48,7 +48,7 @@ export async function measure(trial, { rounds, quick, onSample }) {
       rmSync(directory, { recursive: true, force: true });
       mkdirSync(directory);
       spawnSync("sync"); // dirty pages of the one before would be written back at this one's expense
-      warmPageCache(directory, trial.bytes?.(parameters) ?? 0);
+      warmMemory(directory, trial.bytes?.(parameters) ?? 0);
       try {
         const result = runDriver(driver, "run", { ...parameters, shared, prepared: driver.own, directory });
         const bytes = result.bytes ?? trial.bytes?.(parameters) ?? null;
@@ -64,16 +64,17 @@ export async function measure(trial, { rounds, quick, onSample }) {
 }
 
 /**
- * Writes as many bytes as the driver will, and removes them: memory that a virtual machine's host has not given yet, or has taken back, costs many times
- * the write, and would be charged to whoever comes first.
+ * Writes as many bytes as the driver will, removes them, and touches three times as many in huge pages: memory that a virtual machine's host has not given
+ * yet, or has taken back, costs many times its use, and would be charged to whoever comes first.
  */
-function warmPageCache(directory, bytes) {
+function warmMemory(directory, bytes) {
   const path = join(directory, "warm");
   const block = Buffer.alloc(Math.min(bytes, 8 * 2 ** 20));
   const file = openSync(path, "w");
   for (let done = 0; done < bytes; done += block.length) writeSync(file, block);
   closeSync(file);
   rmSync(path);
+  spawnSync(compile(join(benchDirectory, "harness", "warm.c"), "memory"), [String(3 * bytes)]);
 }
 
 /** The drivers in an order that depends on the round, so that none always follows the same one. */

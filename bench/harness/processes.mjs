@@ -1,6 +1,6 @@
 // Runs one driver once, in a process of its own.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { benchDirectory, buildDirectory } from "./paths.mjs";
 
@@ -67,16 +67,33 @@ export function findPython() {
   return python === "" ? null : python;
 }
 
-/** Compiles a C driver when it is newer than what was compiled before. */
-function compile(file, name) {
+const C_FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror"];
+
+/** A C driver and all headers that it may include. */
+function sourcesOf(file, headers) {
+  const beside = readdirSync(dirname(file)).filter((name) => name.endsWith(".h"));
+  return [file, join(headers, "driver.h"), ...beside.map((name) => join(dirname(file), name))];
+}
+
+/** What a driver asks for in a line `// libraries: NAME…`, by the names of pkg-config. */
+function librariesOf(file) {
+  const names = /^\/\/ libraries: (.+)$/m.exec(readFileSync(file, "utf8"))?.[1].split(" ") ?? [];
+  if (names.length === 0) return [];
+  const { status, stdout } = spawnSync("pkg-config", ["--cflags", "--libs", ...names], { encoding: "utf8" });
+  if (status !== 0) throw new Unavailable(`no library ${names.join(", ")}`);
+  return stdout.trim().split(/\s+/);
+}
+
+/** Compiles a C program when it is newer than what was compiled before, and gives the path of that. Throws Unavailable. */
+export function compile(file, name) {
   const binary = join(buildDirectory, `${basename(dirname(file))}-${name}`);
   const headers = join(benchDirectory, "drivers");
-  const newest = Math.max(statSync(file).mtimeMs, statSync(join(headers, "driver.h")).mtimeMs);
+  const newest = Math.max(...sourcesOf(file, headers).map((source) => statSync(source).mtimeMs));
   if (existsSync(binary) && statSync(binary).mtimeMs >= newest) return binary;
   mkdirSync(buildDirectory, { recursive: true });
   const { status, stderr, error } = spawnSync(
     "cc",
-    ["-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror", "-I", headers, file, "-o", binary],
+    [...C_FLAGS, "-I", headers, file, "-o", binary, ...librariesOf(file), "-lm", "-lpthread"],
     { encoding: "utf8" },
   );
   if (error?.code === "ENOENT") throw new Unavailable("no C compiler");

@@ -19,7 +19,7 @@ const folder = join(benchDirectory, "trials");
  * @property {(parameters: object) => number} [bytes] how many bytes are worked on, which gives a speed
  * @property {string[]} [reference] names of the drivers whose best is 1 in the ratios
  * @property {Target[]} [targets] what is aimed at
- * @property {(directory: string, parameters: object) => void} [prepare] makes files that all drivers read, once
+ * @property {(directory: string, parameters: object) => void | Promise<void>} [prepare] makes files that all drivers read, once
  * @property {{ name: string, file: string, language: string }[]} drivers
  */
 

@@ -1,6 +1,5 @@
 // Reads the header of an open npy file.
-import { fstatSync, readSync } from "node:fs";
-import { ioError } from "../disk/io-error.ts";
+import { reader } from "./reader.ts";
 import { headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 
 /** One read is enough for nearly every header; the rest of it is kept for the next file. */
@@ -11,15 +10,10 @@ const scratch: Buffer = Buffer.alloc(4096);
  * @throws PersistError as `headerSize` and `parseNpyHeader` do.
  */
 export function readNpyHeader(fd: number, file: string): NpyHeader {
-  try {
-    const fileSize_bytes = fstatSync(fd).size;
-    const got = readSync(fd, scratch, 0, scratch.length, 0);
-    const size = headerSize(scratch.subarray(0, got), fileSize_bytes, file);
-    if (size <= got) return parseNpyHeader(scratch.subarray(0, size), fileSize_bytes, file);
-    const header = Buffer.alloc(size);
-    const rest = readSync(fd, header, 0, size, 0);
-    return parseNpyHeader(header.subarray(0, rest), fileSize_bytes, file);
-  } catch (error) {
-    throw ioError(error, file);
-  }
+  const [fileSize_bytes, got] = reader().readStart(fd, scratch, file);
+  const size = headerSize(scratch.subarray(0, got), fileSize_bytes, file);
+  if (size <= got) return parseNpyHeader(scratch.subarray(0, size), fileSize_bytes, file);
+  const header = Buffer.alloc(size);
+  const [, rest] = reader().readStart(fd, header, file);
+  return parseNpyHeader(header.subarray(0, rest), fileSize_bytes, file);
 }

@@ -20,8 +20,8 @@ import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
 import { openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
-import { replaceByRename } from "./replace-by-rename.ts";
-import { writeNewFiles } from "./write-new-files.ts";
+import { replaceByRename, replaceLittle } from "./replace-by-rename.ts";
+import { SMALL_BYTES, writeNewFiles } from "./write-new-files.ts";
 
 export const npyFormat: ArrayFormat = { lacks: {}, list, read, write, map, create, open };
 
@@ -77,6 +77,7 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
+  if (head.byteLength + data.byteLength <= SMALL_BYTES) return replaceLittle(file, job, head, data);
   await replaceByRename(file, job, (temporary) =>
     writeNewFiles(
       dirname(file),

@@ -116,19 +116,24 @@ export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file:
 }
 
 function readDict(header: Uint8Array, file: string): ReadonlyMap<string, PythonLiteral> {
-  const bytes = header.subarray(header[6] === 1 ? 10 : 12);
-  let text: string;
-  try {
-    // version 3 is UTF-8, the others are Latin-1, which has no bad bytes
-    text = new TextDecoder(header[6] === 3 ? "utf-8" : "latin1", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new PersistError("PERSIST_FORMAT", `the header of ${file} is not UTF-8`, { file, cause });
-  }
+  const bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength).subarray(
+    header[6] === 1 ? 10 : 12,
+  );
+  // version 3 is UTF-8, the others are Latin-1, which has no bad bytes
+  const text = header[6] === 3 ? utf8Of(bytes, file) : bytes.toString("latin1");
   const literal = parsePythonLiteral(text, file);
   if (typeof literal !== "object" || literal === null || literal.kind !== "dict") {
     throw new PersistError("PERSIST_FORMAT", `the header of ${file} is not a Python dict`, { file });
   }
   return literal.entries;
+}
+
+function utf8Of(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PersistError("PERSIST_FORMAT", `the header of ${file} is not UTF-8`, { file, cause });
+  }
 }
 
 function shapeOf(value: PythonLiteral | undefined, fail: (what: string) => PersistError): readonly number[] {

@@ -79,9 +79,10 @@ export function findNpzArray(fd: number, file: string, name: string): NpzArray {
   const extent = parseNpyHeader(head, member.size_bytes, at);
   checkFills(extent, member, at, file);
   const { stored_bytes, size_bytes } = member;
+  const parts = member.parts && { ...member.parts, head_bytes: size };
   return {
     extent,
-    packing: { crc: member.crc, head, deflated: { start, stored_bytes, size_bytes } },
+    packing: { crc: member.crc, head, deflated: { start, stored_bytes, size_bytes, parts } },
     member,
   };
 }

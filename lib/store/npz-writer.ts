@@ -131,6 +131,7 @@ async function writeDeflated(
     entry: {
       ...sizes[k]!,
       deflated_bytes: place.stored_bytes,
+      parts: place.parts,
       header_offset: place.offset - members[k]!.lead_bytes,
       offset: place.offset,
     },
@@ -138,8 +139,8 @@ async function writeDeflated(
   }));
 }
 
-function entryOf({ name, method, size_bytes, stored_bytes }: ZipMember): ZipEntry {
-  return method === 0 ? { name, size_bytes } : { name, size_bytes, deflated_bytes: stored_bytes };
+function entryOf({ name, method, size_bytes, stored_bytes, parts }: ZipMember): ZipEntry {
+  return method === 0 ? { name, size_bytes } : { name, size_bytes, deflated_bytes: stored_bytes, parts };
 }
 
 function end(entries: readonly PlacedEntry[]): number {

@@ -13,7 +13,7 @@ export interface Packing {
   /** The npy header, which the checksum covers as well. */
   readonly head: Uint8Array;
   /** The stream that the extent's offset counts in, when the member is deflated. */
-  readonly deflated?: { readonly start: number; readonly stored_bytes: number; readonly size_bytes: number };
+  readonly deflated?: Omit<NonNullable<ElementsToRead["deflated"]>, "crc" | "whole">;
 }
 
 /** Up to here a read takes less time than handing it to a worker. */

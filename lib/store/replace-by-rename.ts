@@ -1,10 +1,15 @@
-// Puts a file that a format writes in the place of another, by rename.
-import { rename, unlink } from "node:fs/promises";
+// Puts a file in the place of another, by rename.
+import { unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { io } from "../disk/io-error.ts";
 import { temporaryName } from "../disk/replace.ts";
-import { confirmCommit } from "../disk/sync.ts";
+import { native } from "../native.ts";
+import { runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
+
+/** How to replace a file. */
+export interface ReplaceOptions extends JobOptions {
+  readonly durability: Durability;
+}
 
 /**
  * Replaces `file`, atomically: a reader finds the old file or the new one, whole.
@@ -15,18 +20,34 @@ import type { Durability } from "./store.ts";
  */
 export async function replaceByRename(
   file: string,
-  { durability, signal }: { readonly durability: Durability; readonly signal?: AbortSignal | undefined },
+  { durability, signal }: ReplaceOptions,
   write: (temporary: string) => Promise<unknown>,
 ): Promise<void> {
-  const directory = dirname(file);
-  const temporary = temporaryName(directory, basename(file));
+  const [directory, name] = [dirname(file), basename(file)];
+  const temporary = temporaryName(directory, name);
   await write(temporary);
   try {
-    signal?.throwIfAborted();
-    await io(file, rename(temporary, file));
+    await runJob({ signal }, "commit", 0, (control) =>
+      native().commitFile(directory, basename(temporary), name, durability === "full", control),
+    );
   } catch (error) {
-    await unlink(temporary).catch(() => {});
+    await unlink(temporary).catch(() => {}); // gone already where only the sync failed
     throw error;
   }
-  if (durability === "full") await confirmCommit(directory);
+}
+
+/** The same for a little file: all steps in one go, at once where nothing is to be synced. */
+export async function replaceLittle(
+  file: string,
+  job: ReplaceOptions,
+  head: Uint8Array,
+  data: Uint8Array,
+): Promise<void> {
+  const [directory, name] = [dirname(file), basename(file)];
+  const temporary = basename(temporaryName(directory, name));
+  await runJob(job, "write", head.byteLength + data.byteLength, async (control) => {
+    if (job.durability === "full")
+      await native().replaceFile(directory, temporary, name, head, data, true, control);
+    else native().replaceFileSync(directory, temporary, name, head, data);
+  });
 }

@@ -3,6 +3,8 @@
 import { fstatSync, readSync } from "node:fs";
 import { ioError } from "../disk/io-error.ts";
 import { PersistError } from "../errors.ts";
+import type { StreamParts } from "../native.ts";
+import { PARTS } from "./zip-records.ts";
 
 /** An entry, as the central directory has it. */
 export interface ZipMember {
@@ -19,6 +21,8 @@ export interface ZipMember {
   readonly header_offset: number;
   /** Up to where the entry may reach: the next entry, or the directory. */
   readonly end: number;
+  /** The parts of a deflated entry, as its writer said; nothing was compared with them. */
+  readonly parts: StreamParts | undefined;
 }
 
 const END_BYTES = 22;
@@ -30,6 +34,7 @@ const LONGEST_COMMENT = 0xffff;
 const LONGEST_DIRECTORY_BYTES = 2 ** 27;
 const ENCRYPTED = 0x2041;
 const UTF8_NAME = 0x0800;
+const ZIP64 = 0x0001;
 /** What the bytes 128 to 255 mean in names that are not UTF-8: IBM's code page 437. */
 const CODE_PAGE =
   "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
@@ -118,7 +123,8 @@ export class ZipDirectory {
       throw this.#fail(
         `${JSON.stringify(name)} is stored, and has two sizes: ${stored_bytes} and ${size_bytes}`,
       );
-    return { name, flags, method, crc: bytes.readUInt32LE(at + 16), ...numbers, end };
+    const parts = method === 8 ? this.#partsAt(at) : undefined;
+    return { name, flags, method, crc: bytes.readUInt32LE(at + 16), ...numbers, end, parts };
   }
 
   /** The start of the next entry, or of the directory; the same place again when two entries begin there. */
@@ -158,16 +164,31 @@ export class ZipDirectory {
 
   #wideNumbers(at: number): () => number {
     const bytes = this.#bytes;
-    let field = at + RECORD_BYTES + bytes.readUInt16LE(at + 28);
-    const end = field + bytes.readUInt16LE(at + 30);
-    while (field + 4 <= end && bytes.readUInt16LE(field) !== 1) field += 4 + bytes.readUInt16LE(field + 2);
-    const fieldEnd = field + 4 <= end ? Math.min(field + 4 + bytes.readUInt16LE(field + 2), end) : 0;
-    let next = field + 4;
+    let [next, end] = this.#fieldAt(at, ZIP64);
     return () => {
-      if (next + 8 > fieldEnd) throw this.#fail("a zip64 number is missing");
+      if (next + 8 > end) throw this.#fail("a zip64 number is missing");
       next += 8;
       return safe(bytes.readBigUInt64LE(next - 8), this.#file);
     };
+  }
+
+  #partsAt(at: number): StreamParts | undefined {
+    const bytes = this.#bytes;
+    const [start, end] = this.#fieldAt(at, PARTS);
+    if (end - start < 8) return undefined;
+    const stored_bytes: number[] = [];
+    for (let next = start + 4; next + 4 <= end; next += 4) stored_bytes.push(bytes.readUInt32LE(next));
+    return { part_bytes: bytes.readUInt32LE(start), stored_bytes };
+  }
+
+  /** Where an extra field of a record begins and ends, behind its own head; nowhere where there is none. */
+  #fieldAt(at: number, id: number): [start: number, end: number] {
+    const bytes = this.#bytes;
+    let field = at + RECORD_BYTES + bytes.readUInt16LE(at + 28);
+    const end = field + bytes.readUInt16LE(at + 30);
+    while (field + 4 <= end && bytes.readUInt16LE(field) !== id) field += 4 + bytes.readUInt16LE(field + 2);
+    if (field + 4 > end) return [0, 0];
+    return [field + 4, Math.min(field + 4 + bytes.readUInt16LE(field + 2), end)];
   }
 
   #fail(what: string): PersistError {

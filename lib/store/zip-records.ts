@@ -1,5 +1,6 @@
 // The records of a zip file, with zip64 where a number needs it. Lays entries out and encodes their records; knows
 // nothing of what the entries hold.
+import type { StreamParts } from "../native.ts";
 
 /** An entry: its name in the archive, and its bytes. */
 export interface ZipEntry {
@@ -7,6 +8,8 @@ export interface ZipEntry {
   readonly size_bytes: number;
   /** Bytes in the file where these are deflated; the same number when absent: stored. */
   readonly deflated_bytes?: number;
+  /** Where the stream has several parts: they can be read one by one. */
+  readonly parts?: StreamParts | undefined;
 }
 
 /** Where an entry lies. */
@@ -23,11 +26,14 @@ const END_BYTES = 22;
 const END64_BYTES = 56 + 20;
 const LARGEST_32 = 0xffffffff;
 const LARGEST_16 = 0xffff;
+const LONGEST_FIELD = 0xffff - 28; // beside a zip64 field
 const UTF8_NAME = 0x0800;
 const DEFLATED = 8;
 const EPOCH_DATE = 0x21; // 1980-01-01: the same arrays give the same bytes
 const ZIP64 = 0x0001;
 const ALIGNMENT = 0xd935; // Android's field for padding, which readers skip
+/** Our field for the parts of a stream, which other readers skip: `part_bytes`, then the bytes of each part, all of 32 bits. */
+export const PARTS = 0x6170;
 
 /** Gives each entry its place, one after the other, every first byte at a multiple of `alignment`. */
 export function placeEntries(entries: readonly ZipEntry[], alignment: number): PlacedEntry[] {
@@ -94,26 +100,41 @@ function centralRecord(entry: PlacedEntry, crc32: number): Buffer {
   const name = Buffer.from(entry.name);
   const wide = zip64Size(entry) > 0;
   const far = entry.header_offset >= LARGEST_32;
-  const numbers = [
-    ...(wide ? [entry.size_bytes, storedBytes(entry)] : []),
-    ...(far ? [entry.header_offset] : []),
-  ];
-  const extra = numbers.length === 0 ? 0 : 4 + 8 * numbers.length;
-  const out = Buffer.alloc(CENTRAL_BYTES + name.length + extra);
+  const extra = Buffer.concat([
+    field64([...(wide ? [entry.size_bytes, storedBytes(entry)] : []), ...(far ? [entry.header_offset] : [])]),
+    partsField(entry.parts),
+  ]);
+  const out = Buffer.alloc(CENTRAL_BYTES + name.length + extra.length);
   out.writeUInt32LE(0x02014b50, 0);
   out.writeUInt16LE(0x0300 + 45, 4); // made on Unix, version 4.5
   writeCommon(out, 6, entry, crc32, wide || far);
   out.writeUInt16LE(name.length, 28);
-  out.writeUInt16LE(extra, 30);
+  out.writeUInt16LE(extra.length, 30);
   out.writeUInt32LE(0o100644 * 0x10000, 38);
   out.writeUInt32LE(far ? LARGEST_32 : entry.header_offset, 42);
   name.copy(out, CENTRAL_BYTES);
-  if (extra > 0) {
-    const at = CENTRAL_BYTES + name.length;
-    out.writeUInt16LE(ZIP64, at);
-    out.writeUInt16LE(8 * numbers.length, at + 2);
-    for (const [k, number] of numbers.entries()) out.writeBigUInt64LE(BigInt(number), at + 4 + 8 * k);
-  }
+  extra.copy(out, CENTRAL_BYTES + name.length);
+  return out;
+}
+
+function field64(numbers: readonly number[]): Buffer {
+  if (numbers.length === 0) return Buffer.alloc(0);
+  const out = Buffer.alloc(4 + 8 * numbers.length);
+  out.writeUInt16LE(ZIP64, 0);
+  out.writeUInt16LE(out.length - 4, 2);
+  for (const [k, number] of numbers.entries()) out.writeBigUInt64LE(BigInt(number), 4 + 8 * k);
+  return out;
+}
+
+/** Left out where it would be too long: then the stream is read as a whole. */
+function partsField(parts: StreamParts | undefined): Buffer {
+  const size = 8 + 4 * (parts?.stored_bytes.length ?? 0);
+  if (parts === undefined || size > LONGEST_FIELD) return Buffer.alloc(0);
+  const out = Buffer.alloc(size);
+  out.writeUInt16LE(PARTS, 0);
+  out.writeUInt16LE(size - 4, 2);
+  for (const [k, number] of [parts.part_bytes, ...parts.stored_bytes].entries())
+    out.writeUInt32LE(number, 4 + 4 * k);
   return out;
 }
 

@@ -14,7 +14,6 @@
 namespace persist::array {
 namespace {
 
-constexpr size_t kPart = os::Borrower::kMost;
 constexpr unsigned kMostThreads = 16;
 
 /** A part of a member: some of its elements, and the header before the first of them. */
@@ -32,7 +31,7 @@ std::vector<Part> Divide(const std::vector<MemberToDeflate>& members) {
     const uint64_t size = members[k].content.data.size_bytes;
     uint64_t start = 0;
     do {
-      const auto piece = static_cast<size_t>(std::min<uint64_t>(size - start, kPart));
+      const auto piece = static_cast<size_t>(std::min<uint64_t>(size - start, kPartBytes));
       out.push_back({k, start, piece, start == 0, start + piece == size});
       start += piece;
     } while (start < size);
@@ -173,6 +172,8 @@ class Crew {
 
 }  // namespace
 
+const size_t kPartBytes = os::Borrower::kMost;
+
 std::vector<DeflatedMember> WriteDeflated(const std::string& path, uint64_t offset,
                                           const std::vector<MemberToDeflate>& members, const os::How& how) {
   const os::Fd file(os::sys.openat(AT_FDCWD, path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0));
@@ -183,13 +184,14 @@ std::vector<DeflatedMember> WriteDeflated(const std::string& path, uint64_t offs
   const auto write = [&](const Part& part, const Packed& packed) {
     if (part.first) {
       offset += members[part.member].lead_bytes;
-      out.push_back({offset, 0, 0});
+      out.push_back({offset, 0, 0, {}});
     }
     DeflatedMember& member = out.back();
     os::WriteRange(file, {static_cast<off_t>(offset), {packed.bytes.data(), packed.size}},
                    {how.durable, nullptr}, path);
     offset += packed.size;
     member.stored_bytes += packed.size;
+    if (!(part.first && part.last)) member.parts.push_back(static_cast<uint32_t>(packed.size));
     member.crc = JoinCrc32(member.crc, packed.crc, packed.raw_size);
     if (how.control != nullptr) how.control->Advance(packed.raw_size);
   };

@@ -42,7 +42,11 @@ struct DeflatedMember {
   uint64_t offset;
   uint64_t stored_bytes;
   uint32_t crc;
+  std::vector<uint32_t> parts;  // stored bytes of each, where there are several
 };
+
+/** Bytes of elements in each part but the last. */
+extern const size_t kPartBytes;
 
 /**
  * Deflates members into an existing file, one after the other from `offset` on. Parts of 1 MiB are compressed

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "array/parallel.h"
+
 namespace persist::array {
 namespace {
 
@@ -193,6 +195,32 @@ void ReadPieces(Source& source, const Selection& plan, const Piece& piece, size_
   } while (outer.Next());
 }
 
+/** Whether it lies in so many places that calls of the system take longer than starting threads. What is
+ * swapped is swapped as a whole. */
+bool IsWorthThreads(const Selection& plan) {
+  constexpr uint64_t kFewPlaces = 256;
+  constexpr uint64_t kShortWay = uint64_t{1} << 20;
+  if (plan.axes.empty() || plan.swap > 1) return false;
+  const Axis& outermost = plan.axes.front();
+  return outermost.count >= kFewPlaces && outermost.from_step > plan.itemsize &&
+         outermost.from_step >= kShortWay / outermost.count;
+}
+
+/** Shares of the work, so that a core that is busy with something else does less of it. */
+constexpr uint64_t kShares = 8;
+
+/** The `k`-th of `kShares` of the outermost axis. */
+Selection ShareOf(const Selection& plan, uint64_t k) {
+  Selection out = plan;
+  Axis& axis = out.axes.front();
+  const uint64_t begin = axis.count * k / kShares;
+  const uint64_t end = axis.count * (k + 1) / kShares;
+  out.from += begin * axis.from_step;
+  out.to = static_cast<size_t>(static_cast<int64_t>(out.to) + static_cast<int64_t>(begin) * axis.to_step);
+  axis.count = end - begin;
+  return out;
+}
+
 }  // namespace
 
 uint64_t SizeOf(const Selection& selection) {
@@ -241,6 +269,18 @@ void ReadSelection(Source& source, Selection plan, char* result, os::Control* co
     ReadPieces(source, plan, piece, run, result, report);
     if (plan.swap > 1) SwapBytes(result, size_bytes, plan.swap);
   }
+}
+
+void ReadSelection(int fd, const Selection& selection, char* result, os::Control* control,
+                   const std::string& file) {
+  const auto read = [&](const Selection& part) {
+    FileSource source(fd, 0, file);
+    ReadSelection(source, part, result, control);
+  };
+  Selection plan = selection;
+  Merge(plan.axes);
+  if (!IsWorthThreads(plan)) return read(plan);
+  OnAllCores(kShares, [&](size_t k) { read(ShareOf(plan, k)); });
 }
 
 void SwapBytes(void* data, size_t size, size_t width) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "array/source.h"
@@ -35,6 +36,10 @@ bool IsSound(const Selection& selection, size_t size);
 
 /** Fills the result. Throws what the source throws, and CLOSED when the control says stop. */
 void ReadSelection(Source& source, Selection selection, char* result, os::Control* control);
+
+/** The same out of an open file: on all cores where it lies in many places. */
+void ReadSelection(int fd, const Selection& selection, char* result, os::Control* control,
+                   const std::string& file);
 
 /** Reverses the bytes of each number of `width` bytes. */
 void SwapBytes(void* data, size_t size, size_t width);

@@ -15,16 +15,16 @@ constexpr size_t kSkipped = size_t{64} << 10;
 /** Above this the stream is inflated bit by bit rather than in memory as a whole. */
 constexpr uint64_t kLargestWhole = uint64_t{1} << 30;
 
-os::Error Damaged(const std::string& file, const std::string& what) {
-  return os::Error("PERSIST_FORMAT", "a compressed array in " + file + " " + what, file);
-}
-
 /** Memory that is not filled with zeros first. */
 std::unique_ptr<unsigned char[]> Room(size_t size) {
   return std::make_unique_for_overwrite<unsigned char[]>(size);
 }
 
 }  // namespace
+
+os::Error DamagedStream(const std::string& file, const std::string& what) {
+  return os::Error("PERSIST_FORMAT", "a compressed array in " + file + " " + what, file);
+}
 
 os::Error WrongSum(const std::string& file) {
   return os::Error("PERSIST_CORRUPT", "the CRC-32 of an array in " + file + " is not the one in its entry",
@@ -63,7 +63,7 @@ size_t InflateSource::ReadSome(void* into, size_t size) {
     else if (result == Z_MEM_ERROR)
       throw std::bad_alloc();
     else if (result != Z_OK && result != Z_BUF_ERROR)
-      throw Damaged(file_, "is damaged");
+      throw DamagedStream(file_, "is damaged");
     else if (rest_ == 0 && stream_.avail_in == 0 && stream_.avail_out > 0)
       break;  // cut short
   }
@@ -76,16 +76,16 @@ void InflateSource::Read(uint64_t offset, void* into, size_t size) {
     const auto skipped = Room(kSkipped);
     while (done_ < offset) {
       const auto piece = static_cast<size_t>(std::min<uint64_t>(offset - done_, kSkipped));
-      if (ReadSome(skipped.get(), piece) < piece) throw Damaged(file_, "ends too early");
+      if (ReadSome(skipped.get(), piece) < piece) throw DamagedStream(file_, "ends too early");
     }
   }
-  if (ReadSome(into, size) < size) throw Damaged(file_, "ends too early");
+  if (ReadSome(into, size) < size) throw DamagedStream(file_, "ends too early");
 }
 
 void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_t size,
                   const std::string& file) {
   const uint64_t whole = uint64_t{skip} + size;
-  if (stream.size_bytes != whole) throw Damaged(file, "has another size than its header says");
+  if (stream.size_bytes != whole) throw DamagedStream(file, "has another size than its header says");
   if (whole > kLargestWhole) {
     InflateSource source(fd, stream.start, stream.stored_bytes, file);
     const auto head = Room(skip);
@@ -99,7 +99,7 @@ void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_
       crc = Crc32(crc, to, piece);
     }
     unsigned char beyond;
-    if (source.ReadSome(&beyond, 1) != 0) throw Damaged(file, "goes on behind its end");
+    if (source.ReadSome(&beyond, 1) != 0) throw DamagedStream(file, "goes on behind its end");
     if (crc != stream.crc.value_or(crc)) throw WrongSum(file);
     return;
   }
@@ -115,11 +115,11 @@ void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_
     case Inflater::Result::kExact:
       break;
     case Inflater::Result::kTooShort:
-      throw Damaged(file, "ends too early");
+      throw DamagedStream(file, "ends too early");
     case Inflater::Result::kTooLong:
-      throw Damaged(file, "goes on behind its end");
+      throw DamagedStream(file, "goes on behind its end");
     case Inflater::Result::kDamaged:
-      throw Damaged(file, "is damaged");
+      throw DamagedStream(file, "is damaged");
   }
   if (stream.crc && Crc32(0, room.get(), static_cast<size_t>(whole)) != *stream.crc) throw WrongSum(file);
   std::copy_n(room.get() + skip, size, static_cast<unsigned char*>(into));

@@ -60,6 +60,9 @@ class InflateSource : public Source {
   std::vector<unsigned char> packed_;
 };
 
+/** FORMAT: a stream that is not as it should be. `what` goes on with "a compressed array in … ". */
+os::Error DamagedStream(const std::string& file, const std::string& what);
+
 /** CORRUPT: a checksum does not agree. */
 os::Error WrongSum(const std::string& file);
 
@@ -69,11 +72,15 @@ struct Deflated {
   uint64_t stored_bytes;  // there
   uint64_t size_bytes;    // of what it inflates to
   std::optional<uint32_t> crc;
+  // Of parts, where they are known (array/parted_stream.h):
+  uint64_t head_bytes = 0;      // before the elements, in the first part
+  uint64_t part_bytes = 0;      // of elements in each
+  std::vector<uint32_t> parts;  // stored bytes of each; empty where they are not known
 };
 
 /**
- * Inflates a stream of `skip` bytes that nobody wants and `size` bytes that go to `into`; all of it must be
- * as said, to the checksum where there is one. Throws CORRUPT, FORMAT, TRUNCATED, IO.
+ * Inflates a stream of `skip` bytes that nobody wants and `size` bytes that go to `into`, on this thread; all
+ * of it must be as said, to the checksum where there is one. Throws CORRUPT, FORMAT, TRUNCATED, IO.
  */
 void InflateWhole(int fd, const Deflated& stream, size_t skip, void* into, size_t size,
                   const std::string& file);

@@ -8,9 +8,12 @@
 namespace persist::binding {
 namespace {
 
-/** initialize(PersistError): the class of which errors are made. */
+/** initialize(PersistError, newBuffer): the class of which errors are made, and what makes memory for
+ * results. */
 Napi::Value Initialize(const Napi::CallbackInfo& info) {
-  Environment::Of(info.Env()).persist_error = Napi::Persistent(info[0].As<Napi::Function>());
+  Environment& environment = Environment::Of(info.Env());
+  environment.persist_error = Napi::Persistent(info[0].As<Napi::Function>());
+  environment.new_buffer = Napi::Persistent(info[1].As<Napi::Function>());
   return info.Env().Undefined();
 }
 
@@ -29,7 +32,9 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   Add(exports, "initialize", Initialize);
   Add(exports, "createControl", CreateControl);
   Add(exports, "abort", Abort);
+  AddOpens(exports);
   AddFiles(exports);
+  AddReplace(exports);
   AddChecksums(exports);
   AddReads(exports);
   AddMaps(exports);

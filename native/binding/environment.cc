@@ -52,6 +52,13 @@ Environment::Environment(Napi::Env env) : mailbox(std::make_shared<Mailbox>(env)
   });
 }
 
+Napi::ArrayBuffer NewBuffer(Napi::Env env, size_t size_bytes, bool unfilled) {
+  return Environment::Of(env)
+      .new_buffer
+      .Call({Napi::Number::New(env, static_cast<double>(size_bytes)), Napi::Boolean::New(env, unfilled)})
+      .As<Napi::ArrayBuffer>();
+}
+
 Napi::Error ToJavaScript(Napi::Env env, const os::Error& error) {
   const Environment& environment = Environment::Of(env);
   const Napi::String message = Napi::String::New(env, error.message);

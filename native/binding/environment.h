@@ -49,10 +49,18 @@ struct Environment {
   static Environment& Of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
   Napi::FunctionReference persist_error;
+  /** lib/native.ts's newBuffer. */
+  Napi::FunctionReference new_buffer;
   std::shared_ptr<Mailbox> mailbox;
   /** Those under way, which end with the environment. */
   std::set<std::shared_ptr<os::LockWait>> waits;
 };
+
+/**
+ * Memory for a result, of the engine's own: `unfilled` where every byte of it will be written. Throws LIMIT
+ * where there is not so much, while Node-API's own function would end the process.
+ */
+Napi::ArrayBuffer NewBuffer(Napi::Env env, size_t size_bytes, bool unfilled);
 
 /** The PersistError that says what an exception of the lower floors says. */
 Napi::Error ToJavaScript(Napi::Env env, const os::Error& error);

@@ -1,4 +1,4 @@
-// Opening and writing files.
+// Writing files.
 #include <fcntl.h>
 
 #include "array/crc32.h"
@@ -7,18 +7,11 @@
 #include "binding/environment.h"
 #include "binding/functions.h"
 #include "binding/task.h"
-#include "os/beneath.h"
 #include "os/copy.h"
 #include "os/write.h"
 
 namespace persist::binding {
 namespace {
-
-Napi::Value OpenBeneath(const Napi::CallbackInfo& info) {
-  os::Fd fd = os::OpenBeneath(TakeString(info[0], "directory"), TakeString(info[1], "file"),
-                              TakeBoolean(info[2], "writable"));
-  return Napi::Number::New(info.Env(), fd.release());
-}
 
 std::vector<os::NewFile> TakeFiles(const Napi::Array& list) {
   std::vector<os::NewFile> out;
@@ -170,6 +163,16 @@ class WriteStoredTask : public WritingTask {
   std::vector<uint32_t> sums_;
 };
 
+/** lib/native.ts's StreamParts. */
+Napi::Object Parts(Napi::Env env, const std::vector<uint32_t>& stored_bytes) {
+  Napi::Array list = Napi::Array::New(env, stored_bytes.size());
+  for (uint32_t k = 0; k < stored_bytes.size(); k++) list[k] = stored_bytes[k];
+  Napi::Object out = Napi::Object::New(env);
+  out["part_bytes"] = static_cast<double>(array::kPartBytes);
+  out["stored_bytes"] = list;
+  return out;
+}
+
 /** Members of a zip file, deflated. */
 class WriteDeflatedTask : public WritingTask {
  public:
@@ -194,6 +197,7 @@ class WriteDeflatedTask : public WritingTask {
       place["offset"] = static_cast<double>(placed_[k].offset);
       place["stored_bytes"] = static_cast<double>(placed_[k].stored_bytes);
       place["crc"] = placed_[k].crc;
+      if (!placed_[k].parts.empty()) place["parts"] = Parts(env, placed_[k].parts);
       out[k] = place;
     }
     return out;
@@ -318,7 +322,6 @@ Napi::Value WriteOpenRanges(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void AddFiles(Napi::Object exports) {
-  Add(exports, "openBeneath", OpenBeneath);
   Add(exports, "writeFiles", WriteFiles);
   Add(exports, "writeFilesSync", WriteFilesSync);
   Add(exports, "writeRanges", WriteRanges);

@@ -5,15 +5,17 @@
 
 namespace persist::binding {
 
-void AddFiles(Napi::Object exports);      // openBeneath writeFiles writeFilesSync writeRanges writeOpenRanges
-                                          // writeStored writeDeflated copyRanges checksumRanges
-void AddChecksums(Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory
-void AddReads(Napi::Object exports);      // readElements readElementsSync inflateStart
-void AddMaps(Napi::Object exports);       // map view checkWhole unmap liveMappings
-void AddLocks(Napi::Object exports);      // openLock tryLock waitForLock cancelWait unlock closeLock …
-void AddHdf5(Napi::Object exports);       // createHdf5 hdf5Version
-void AddHdf5Reads(Napi::Object exports);  // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 limitProcess
-void AddHdf5Chunks(Napi::Object exports);  // readChunks
+void AddOpens(Napi::Object exports);        // openBeneath openRegular readStart
+void AddReplace(Napi::Object exports);      // replaceFile replaceFileSync commitFile
+void AddFiles(Napi::Object exports);        // writeFiles writeFilesSync writeRanges writeOpenRanges
+                                            // writeStored writeDeflated copyRanges checksumRanges
+void AddChecksums(Napi::Object exports);    // createChecksum updateChecksum checksumDigest checksumMemory
+void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
+void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
+void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
+void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
+void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 limitProcess
+void AddHdf5Chunks(Napi::Object exports);   // readChunks
 void AddDiagnostics(Napi::Object exports);  // plan
 
 /** Adds a function whose exceptions become JavaScript's. */

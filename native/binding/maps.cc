@@ -126,7 +126,7 @@ size_t LayOver(Napi::Env env, const MappedFile& mapped, uint64_t start, size_t l
   const uint64_t from = offset + start;
   const size_t skip = from % page;
   const size_t whole = (skip + length + page - 1) / page * page;
-  buffer = Napi::ArrayBuffer::New(env, whole + page);
+  buffer = NewBuffer(env, whole + page, false);
   const auto address = reinterpret_cast<uintptr_t>(buffer.Data());
   const auto aligned = (address + page - 1) / page * page;
   os::Mapping::Over(reinterpret_cast<void*>(aligned), mapped.kept().get(), from - skip, whole, shared, file);

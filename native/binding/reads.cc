@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "array/deflate.h"
+#include "array/parted_stream.h"
 #include "array/selection.h"
 #include "array/source.h"
 #include "binding/arguments.h"
@@ -26,6 +27,15 @@ struct Request {
 
 bool Has(const Napi::Object& object, const char* name) { return !object.Get(name).IsUndefined(); }
 
+void TakeParts(const Napi::Object& from, array::Deflated& out) {
+  out.head_bytes = TakeInteger(from.Get("head_bytes"), "head_bytes");
+  out.part_bytes = TakeInteger(from.Get("part_bytes"), "part_bytes");
+  const Napi::Array sizes = TakeList(from.Get("stored_bytes"), "stored_bytes");
+  out.parts.reserve(sizes.Length());
+  for (uint32_t k = 0; k < sizes.Length(); k++)
+    out.parts.push_back(static_cast<uint32_t>(TakeInteger(sizes[k], "stored_bytes")));
+}
+
 Request TakeRequest(const Napi::Value& value) {
   const Napi::Object from = TakeObject(value, "request");
   Request out;
@@ -47,9 +57,13 @@ Request TakeRequest(const Napi::Value& value) {
     out.deflated = {TakeInteger(stream.Get("start"), "start"),
                     TakeInteger(stream.Get("stored_bytes"), "stored_bytes"),
                     TakeInteger(stream.Get("size_bytes"), "size_bytes"),
+                    {},
+                    0,
+                    0,
                     {}};
     if (Has(stream, "crc")) out.deflated->crc = static_cast<uint32_t>(TakeInteger(stream.Get("crc"), "crc"));
     out.whole = TakeBoolean(stream.Get("whole"), "whole");
+    if (Has(stream, "parts")) TakeParts(TakeObject(stream.Get("parts"), "parts"), *out.deflated);
   }
   if (Has(from, "sum")) {
     const Napi::Object sum = TakeObject(from.Get("sum"), "sum");
@@ -75,10 +89,24 @@ class SummedSource : public array::Source {
   uint32_t crc_;
 };
 
+/** From a stream whose parts are known: all of it on all cores, or only the parts that hold what is wanted.
+ */
+void FulfilParts(int fd, const Request& request, char* into, os::Control* control, const std::string& file) {
+  const array::PartedStream stream(fd, *request.deflated, file);
+  if (request.whole) {
+    stream.InflateAll(into, control);
+    if (request.selection.swap > 1) array::SwapBytes(into, request.size_bytes, request.selection.swap);
+    return;
+  }
+  array::PartedSource source(stream);
+  array::ReadSelection(source, request.selection, into, control);
+}
+
 void Fulfil(int fd, const Request& request, char* into, os::Control* control, const std::string& file) {
   os::AdviseHuge(into, request.size_bytes);
   if (request.deflated) {
     if (control != nullptr) control->Check();
+    if (array::PartedStream::Fits(*request.deflated)) return FulfilParts(fd, request, into, control, file);
     if (request.whole) {
       array::InflateWhole(fd, *request.deflated, static_cast<size_t>(request.selection.from), into,
                           request.size_bytes, file);
@@ -89,11 +117,8 @@ void Fulfil(int fd, const Request& request, char* into, os::Control* control, co
     array::ReadSelection(source, request.selection, into, control);
     return;
   }
+  if (!request.sum) return array::ReadSelection(fd, request.selection, into, control, file);
   array::FileSource source(fd, 0, file);
-  if (!request.sum) {
-    array::ReadSelection(source, request.selection, into, control);
-    return;
-  }
   SummedSource summed(source, request.head_sum);
   array::ReadSelection(summed, request.selection, into, control);
   if (summed.crc() != *request.sum) throw array::WrongSum(file);
@@ -104,7 +129,7 @@ class ReadTask : public Task {
  public:
   ReadTask(Napi::Env env, int fd, Request request, std::string file, std::shared_ptr<JobControl> control)
       : fd_(fd), request_(std::move(request)), file_(std::move(file)), control_(std::move(control)) {
-    Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, request_.size_bytes);
+    Napi::ArrayBuffer buffer = NewBuffer(env, request_.size_bytes, true);
     into_ = static_cast<char*>(buffer.Data());
     buffer_ = Napi::Persistent(buffer.As<Napi::Object>());
   }
@@ -134,7 +159,7 @@ Napi::Value ReadElements(const Napi::CallbackInfo& info) {
 
 Napi::Value ReadElementsSync(const Napi::CallbackInfo& info) {
   const Request request = TakeRequest(info[1]);
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(info.Env(), request.size_bytes);
+  Napi::ArrayBuffer buffer = NewBuffer(info.Env(), request.size_bytes, true);
   Fulfil(static_cast<int>(TakeInteger(info[0], "fd")), request, static_cast<char*>(buffer.Data()), nullptr,
          TakeString(info[2], "file"));
   return buffer;

@@ -45,6 +45,9 @@ int Fstat(int fd, struct stat* out) { return Fails("fstat") ? -1 : system_calls.
 int UnlinkAt(int directory, const char* path, int flags) {
   return Fails("unlinkat") ? -1 : system_calls.unlinkat(directory, path, flags);
 }
+int RenameAt(int from_directory, const char* from, int to_directory, const char* to) {
+  return Fails("renameat") ? -1 : system_calls.renameat(from_directory, from, to_directory, to);
+}
 int Ftruncate(int fd, off_t size_bytes) {
   return Fails("ftruncate") ? -1 : system_calls.ftruncate(fd, size_bytes);
 }
@@ -120,6 +123,7 @@ uint64_t Plan(std::vector<Fault> faults) {
     sys.openat = OpenAt;
     sys.fstat = Fstat;
     sys.unlinkat = UnlinkAt;
+    sys.renameat = RenameAt;
     sys.pread = Pread;
     sys.pwritev = PwriteV;
     sys.ftruncate = Ftruncate;

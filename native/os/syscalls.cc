@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdio>
+
 namespace persist::os {
 namespace {
 
@@ -29,6 +31,7 @@ const Syscalls system_calls = {
     .close = ::close,
     .fstat = Fstat,
     .unlinkat = ::unlinkat,
+    .renameat = ::renameat,
     .pread = ::pread,
     .pwritev = PwriteV,
     .ftruncate = ::ftruncate,

@@ -17,6 +17,7 @@ struct Syscalls {
   int (*close)(int fd);
   int (*fstat)(int fd, struct stat* out);
   int (*unlinkat)(int directory, const char* path, int flags);
+  int (*renameat)(int from_directory, const char* from, int to_directory, const char* to);
   ssize_t (*pread)(int fd, void* into, size_t size_bytes, off_t offset);
   ssize_t (*pwritev)(int fd, const iovec* parts, int count, off_t offset);
   int (*ftruncate)(int fd, off_t size_bytes);

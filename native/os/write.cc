@@ -107,11 +107,15 @@ std::vector<std::string> CreateFiles(const std::string& directory, const std::ve
   for (const NewFile& file : files) {
     const Fd fd = created.Create(file);
     const std::string path = directory + "/" + created.last();
-    WriteAt(fd, 0, {file.head.data(), file.head.size()}, file.data, how, path);
-    if (how.durable) SyncData(fd, path);
+    WriteWhole(fd, {file.head.data(), file.head.size()}, file.data, how, path);
   }
   if (how.durable && sys.fsync(at.get()) != 0) throw SystemError("fsync", directory);
   return created.Keep();
+}
+
+void WriteWhole(const Fd& file, Span head, Span data, const How& how, const std::string& path) {
+  WriteAt(file, 0, head, data, how, path);
+  if (how.durable) SyncData(file, path);
 }
 
 void WriteRange(const Fd& file, const Range& range, const How& how, const std::string& path) {

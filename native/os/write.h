@@ -46,6 +46,9 @@ struct NewFile {
 std::vector<std::string> CreateFiles(const std::string& directory, const std::vector<NewFile>& files,
                                      const How& how);
 
+/** Steps 2 to 4 for a file that has just been created, but for the directory. */
+void WriteWhole(const Fd& file, Span head, Span data, const How& how, const std::string& path);
+
 /** A range of an existing file. */
 struct Range {
   off_t offset;

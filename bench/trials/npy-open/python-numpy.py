@@ -16,4 +16,4 @@ def run(parameters):
     return timed
 
 
-driver(run, repeat=100)
+driver(run)

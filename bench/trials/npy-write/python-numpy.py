@@ -1,3 +1,4 @@
+import itertools
 import os
 
 import numpy as np
@@ -6,8 +7,8 @@ from driver import driver
 
 def run(parameters):
     array = np.full(parameters["elements"], np.pi)
-    path = os.path.join(parameters["directory"], "x.npy")
-    return lambda: np.save(path, array)
+    numbers = itertools.count()
+    return lambda: np.save(os.path.join(parameters["directory"], f"{next(numbers)}.npy"), array)
 
 
 driver(run)

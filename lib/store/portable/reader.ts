@@ -7,6 +7,7 @@ import { openBeneath } from "./beneath.ts";
 import { inflateStart, inflateWhole, inflateWholeSync, wrongSum } from "./inflate.ts";
 import { piecesOf, type Piece } from "./pieces.ts";
 import { readRange, readRangeSync } from "./read-range.ts";
+import { openRegular, readStart } from "./regular.ts";
 
 /** What a caller and a running job share. */
 interface Job {
@@ -16,6 +17,8 @@ interface Job {
 
 export const portableReader: Reader = {
   openBeneath,
+  openRegular,
+  readStart,
   inflateStart,
   readElementsSync,
   readElements,

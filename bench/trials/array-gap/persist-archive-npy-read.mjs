@@ -1,0 +1,3 @@
+import { arrayGap } from "../../data/array-gap.mjs";
+
+arrayGap("read", "a.npy");

@@ -1,0 +1,1 @@
+#include "../npy-block/c-pread.c"

@@ -1,0 +1,1 @@
+import "../npy-block/persist-archive.mjs";

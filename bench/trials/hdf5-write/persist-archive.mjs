@@ -1,0 +1,1 @@
+import "../npy-write/persist-archive.mjs";

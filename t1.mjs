@@ -1,0 +1,10 @@
+import { createArray, openArray, readArray, writeArray } from "persist-archive";
+import { rmSync } from "node:fs";
+const p="/tmp/w/a.h5#log"; rmSync("/tmp/w/a.h5",{force:true});
+const fr=(a,n)=>({data:Float64Array.from({length:n*6},(_,k)=>a*6+k),shape:[n,3,2]});
+const log = await createArray(p,{dtype:"float64",shape:[null,3,2],chunks:[4,2,2],attributes:{units:"nm"}});
+console.log((await readArray(p)).shape, log.attributes);
+await log.append(fr(0,9)); console.log((await readArray(p)).shape);
+await log.flush(); let r=await readArray(p); console.log(r.shape, r.data.every((v,k)=>v===k));
+await log.append(fr(9,1000)); r=await log.read(); console.log(r.shape, r.data.every((v,k)=>v===k));
+await log.close(); r=await readArray(p); console.log(r.shape, r.data.every((v,k)=>v===k));
