@@ -80,10 +80,13 @@ async function many(directory: string): Promise<void> {
   const name = await runs.add({ counts }, { info: { g: 1 } });
   assert.deepEqual(runs.info(name), { g: 1 });
   assert.deepEqual(await runs.get(name), { counts });
-  await using checkpoints = await Checkpoints.open(join(directory, "long"), { keep: 2 });
-  for (const step of [1, 2, 3]) await (await checkpoints.save(step, { psi, step })).durable;
+  const writer = await Checkpoints.open(join(directory, "long"), { keep: 2 });
+  for (const step of [1, 2, 3]) await (await writer.save(step, { psi, step })).durable;
+  await writer.close();
+  const checkpoints = await Checkpoints.open(join(directory, "long"));
   assert.deepEqual(await checkpoints.steps(), [2, 3]);
   assert.equal((await checkpoints.latest())?.items["step"], 3);
+  assert.equal((await checkpoints.verify(3)).ok, true);
 }
 
 async function locks(directory: string): Promise<void> {
