@@ -277,9 +277,9 @@ function bufferItems(
   return [isUsual ? bytes : `${around.helper("fill")}(${create}, ${bytes})`];
 }
 
-/** JSON text as it stands in a module: raw, so that its backslashes are JSON's own. */
+/** A call that gives what a piece of JSON says. */
 function parseItems(piece: Uint8Array): Item[] {
-  return ["JSON.parse(String.raw`", piece, "`)"];
+  return ["JSON.parse(", piece, ")"];
 }
 
 function blockItems({ shape, pieces, mark }: JsonBlock, around: Surroundings): Item[] {

@@ -1,5 +1,7 @@
 // JSON text into a growing buffer. The text can stand in a template literal: backticks and `${` are escaped. Short strings and small integers, which are
-// most of all data, are written by hand; a general function would take several times as long.
+// most of all data, are written by hand; a general function would take several times as long. How the text then stands in a module: json-string.ts.
+
+import { jsonString } from "./json-string.ts";
 
 const LINE_WIDTH = 100;
 const SHORT = 64;
@@ -36,9 +38,9 @@ export class JsonWriter {
     return this.#length;
   }
 
-  /** The bytes so far; the writer begins anew. */
+  /** The expression of the text so far; the writer begins anew. */
   take(): Uint8Array {
-    const bytes = new Uint8Array(this.#bytes.subarray(0, this.#length));
+    const bytes = jsonString(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     this.#lineStart = 0;
     return bytes;

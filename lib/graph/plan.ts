@@ -44,6 +44,7 @@ export type Content =
 export interface JsonBlock {
   /** `value`: one text for the whole; `array` and `object`: some members, to be spread; `rows`: the rows of a table whose parts refer to each other. */
   readonly shape: "value" | "array" | "object" | "rows";
+  /** Each is the expression of a string in UTF-8, quotes and all. */
   readonly pieces: readonly Uint8Array[];
   /** The key of `{"$": n}`, which stands for row n; only for rows that refer to each other. */
   readonly mark: string | undefined;

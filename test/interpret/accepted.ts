@@ -28,6 +28,9 @@ export const accepted: Record<string, string> = {
   escapes:
     'export const a = ["\\n\\t\\r\\b\\f\\v\\0\\\\\\"\\\'", "\\x41\\u0041\\u{41}\\u{1F600}\\u{000041}", "\\ud83d\\ude00", "\\ud800", "\\a\\q\\$\\/\\`"];',
   "line continuations": 'export const a = ["a\\\nb", "a\\\r\nb", "a\\\u2028b", `a\\\nb`];',
+  "long strings of lines": `export const a = ['${"[1, 2],\\\n".repeat(60)}', "${'{\\"a\\": 1},\\\n'.repeat(60)}", '\\\n${"x".repeat(300)}\\\n'];`,
+  "long strings of pairs of backslashes": `export const a = ['${"\\\\".repeat(200)}', '${"\\\\\\\n".repeat(100)}', '${"\\\\\\'".repeat(100)}', '${"\\\n\\\\".repeat(100)}'];`,
+  "long strings with other escapes": `export const a = ['${"\\\r\n".repeat(150)}', '${"\\\\n\\n".repeat(100)}', '${"\\\n".repeat(150)}\\u0041', "${"\\'".repeat(200)}"];`,
   "line separators in strings": 'export const a = ["\u2028\u2029", `\u2028`];',
   "ends of lines in templates": "export const a = [`a\nb`, `a\r\nb`, `a\rb`, String.raw`a\r\nb\\\r\nc\rd`];",
   "escapes in templates":

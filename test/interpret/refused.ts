@@ -220,6 +220,9 @@ export const wouldReach: Record<string, Refusal> = {
 /** What is no module. */
 export const malformed: Record<string, Refusal> = {
   garbage: syntax("^%%%"),
+  "a line end in a long string, behind two backslashes": syntax(
+    `export const a = ^'${"a".repeat(300)}\\\\\n';`,
+  ),
   "an unknown name": syntax("export const a = ^b;"),
   "a use before its definition": syntax("export const a = ^b; const b = 1;"),
   "a definition by itself": syntax("const a = [^a];"),
