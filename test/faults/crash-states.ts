@@ -1,26 +1,17 @@
-// Opens what a crash of the machine may leave of a data set: the operations of script.ts are recorded by the preloaded library, crash-model.ts makes the states, and in
-// each of them everything acknowledged must be whole, and nothing half there.
+// Looks at what a crash of the machine may leave of a life (life.ts): its operations are recorded by the preloaded library, crash-model.ts makes the states, and each of
+// them is written into a directory in memory and looked at.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DataSet } from "persist-archive";
-import { loaderName, loaderText } from "#dist/store/loader.js";
-import { CrashModel, parseRecord, type Fate, type Operation, type Pending } from "./crash-model.ts";
-import { shim } from "./preload.ts";
 import { randomNumbers } from "../support/random.ts";
-import { contents, findContent, OPTIONS, stepsOf, type Content, type Durability } from "./script.ts";
+import { CrashModel, parseRecord, type Fate, type Operation, type Pending } from "./crash-model.ts";
+import { lifeOf, problemOf } from "./life.ts";
+import { shim } from "./preload.ts";
+import type { Durability } from "./script.ts";
 
 /** What was found among the states of one record. */
 export interface CrashReport {
@@ -35,18 +26,15 @@ export function workDirectory(): string {
   return mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "persist-crash-"));
 }
 
-/**
- * Runs a script in a process of its own, and gives its operations, with marks where a step began and where it was acknowledged.
- * @param script as {@link stepsOf} has it
- */
-export function record(durability: Durability, script = 0): Operation[] {
+/** Lives a life in a process of its own, and gives its operations, with marks where a step began and where it was acknowledged. */
+export function record(life: string, durability: Durability): Operation[] {
   const directory = workDirectory();
   const beside = workDirectory();
   const log = join(beside, "log");
   try {
     const { status, stderr } = spawnSync(
       process.execPath,
-      [fileURLToPath(import.meta.url), directory, durability, String(script)],
+      [fileURLToPath(new URL("run-life.js", import.meta.url)), directory, life, durability, log],
       {
         env: { ...process.env, LD_PRELOAD: shim(), FAULT_DIRECTORY: directory, FAULT_LOG: log },
         encoding: "utf8",
@@ -68,21 +56,6 @@ function assertComplete(operations: readonly Operation[], directory: string): vo
   for (const operation of operations) model.apply(operation);
   for (const [path, content] of model.live())
     assert.ok(readFileSync(directory + path).equals(content), `the record of ${path} is not complete`);
-}
-
-/** The program that is recorded. */
-async function runScript(directory: string, durability: Durability, script: number): Promise<void> {
-  const mark = (kind: string, number: number): void =>
-    appendFileSync(process.env["FAULT_LOG"]!, `${kind}\t${number}\t\t\n`);
-  mark("begin", 0);
-  const set = await DataSet.open(join(directory, "runs"), { ...OPTIONS, mode: "a", durability });
-  mark("ack", 0);
-  for (const [k, step] of stepsOf(script).entries()) {
-    mark("begin", k + 1);
-    await step.run(set);
-    mark("ack", k + 1);
-  }
-  await set.close();
 }
 
 /** All fates of what is open, where these are no more than `most`; else the telling ones, and random ones up to that number. */
@@ -119,22 +92,24 @@ function* choices(
     yield new Map(pending.map((one) => [one, one.fates[Math.floor(next() * one.fates.length)]!]));
 }
 
-/**
- * Opens the states of a record, `most` at each point.
- * @param limit ends after so many distinct states
- */
+/** How much of a record is looked at. */
+export interface Exploration {
+  /** So many states at each point. */
+  readonly most: number;
+  readonly seed: number;
+  /** Ends after so many distinct states. */
+  readonly limit?: number;
+  readonly stopAtFirst?: boolean;
+}
+
+/** Looks at the states that a crash may leave of a record of a life. */
 export async function explore(
+  name: string,
   operations: readonly Operation[],
-  {
-    most,
-    seed,
-    script = 0,
-    limit = Infinity,
-    stopAtFirst = false,
-  }: { most: number; seed: number; script?: number; limit?: number; stopAtFirst?: boolean },
+  { most, seed, limit = Infinity, stopAtFirst = false }: Exploration,
 ): Promise<CrashReport> {
+  const life = lifeOf(name);
   const report: CrashReport = { states: 0, distinct: 0, violations: new Map() };
-  const expected = contents(stepsOf(script));
   const next = randomNumbers(seed);
   const model = new CrashModel();
   const seen = new Set<string>();
@@ -154,7 +129,8 @@ export async function explore(
         if (seen.has(key)) continue;
         seen.add(key);
         report.distinct++;
-        const problem = await problemOf(directory, files, expected, acknowledged, begun);
+        writeState(directory, files);
+        const problem = await problemOf(life, directory, acknowledged, begun);
         if (problem !== undefined) report.violations.set(problem, (report.violations.get(problem) ?? 0) + 1);
         if (seen.size >= limit || (stopAtFirst && problem !== undefined)) return report;
       }
@@ -165,23 +141,11 @@ export async function explore(
   }
 }
 
-/** Each kind of sync that a data set makes, by the file that is synced. Without any one of them, some state must be wrong. */
-export const SYNCS: ReadonlyMap<string, RegExp> = new Map([
-  ["the module of a version", /\/runs\/[^/]+~\w+\.js$/],
-  ["the array files of a version", /\/runs\/[^/]+~\w+\.\w+\.npy$/],
-  ["the directory", /\/runs$/],
-  ["the journal", /\/runs\/_journal\.\d+\.jsonl$/],
-  ["the index of a compaction", /\/runs\/\.index\.js\.\w+\.tmp$/],
-  ["the array loader", /\/\._load-\w+\.js\.\w+\.tmp$/],
-  ["the index of a new set", /\/\.runs\.\w+\.tmp\/index\.js$/],
-  ["the package.json of a new set", /\/package\.json$/],
-  ["the directory of a new set", /\/\.runs\.\w+\.tmp$/],
-  ["the directory above a new set", /^$/],
-]);
-
-/** The record as it would be if the program did not make one kind of sync. */
+/** The record as it would be if the program did not make one kind of sync. Throws where it makes none. */
 export function withoutSync(operations: readonly Operation[], path: RegExp): Operation[] {
-  return operations.filter((operation) => operation.kind !== "sync" || !path.test(operation.path));
+  const left = operations.filter((operation) => operation.kind !== "sync" || !path.test(operation.path));
+  assert.ok(left.length < operations.length, `no sync of ${String(path)}`);
+  return left;
 }
 
 function hashOf(files: ReadonlyMap<string, Buffer>, acknowledged: number): string {
@@ -193,59 +157,11 @@ function hashOf(files: ReadonlyMap<string, Buffer>, acknowledged: number): strin
   return hash.digest("base64");
 }
 
-/** What is wrong with a state, or undefined. */
-async function problemOf(
-  directory: string,
-  files: ReadonlyMap<string, Buffer>,
-  expected: readonly Content[],
-  acknowledged: number,
-  begun: number,
-): Promise<string | undefined> {
+function writeState(directory: string, files: ReadonlyMap<string, Buffer>): void {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
   for (const [path, content] of files) {
     mkdirSync(dirname(directory + path), { recursive: true });
     writeFileSync(directory + path, content);
   }
-  const path = join(directory, "runs");
-  if (!existsSync(path)) return acknowledged < 0 ? undefined : "the data set is gone";
-  // the first content is that before the first step: an empty set
-  const possible = expected.slice(Math.max(acknowledged, 0), begun + 1);
-  try {
-    const at = await findContent(path, possible);
-    assert.equal(
-      (JSON.parse(readFileSync(join(path, "package.json"), "utf8")) as { type: string }).type,
-      "module",
-    );
-    if (possible[at]!.has("psi"))
-      assert.ok(
-        readFileSync(join(path, loaderName("package")), "utf8") === loaderText,
-        "the loader is not whole",
-      );
-    const set = await DataSet.open(path, { ...OPTIONS, mode: "r+", durability: "process" });
-    try {
-      await set.insert({ after: 1 });
-      await set.compact();
-      const { ok, problems } = await set.verify();
-      if (!ok) return `after the next writer: ${problems[0]!.code} ${generalized(problems[0]!.message)}`;
-    } finally {
-      await set.close();
-    }
-    await findContent(path, [new Map([...possible[at]!, ["after", { value: 1, info: {} }]])]);
-    return undefined;
-  } catch (error) {
-    return generalized((error as Error).message);
-  }
 }
-
-/** A message without what differs from state to state. */
-function generalized(message: string): string {
-  return message
-    .replace(/persist-crash-\w+/g, "…")
-    .replace(/~[0-9a-z]{8}/g, "~tag")
-    .replace(/\d+/g, "N")
-    .slice(0, 200);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url) && process.env["FAULT_LOG"] !== undefined)
-  await runScript(process.argv[2]!, process.argv[3] as Durability, Number(process.argv[4]));

@@ -1,5 +1,7 @@
 // A life of a data set: every way in which it can be changed, one after the other, with what must be in it after each. Faults are tried on each step.
 import assert from "node:assert/strict";
+import { renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { DataSet } from "persist-archive";
 import { randomNumbers } from "../support/random.ts";
@@ -9,8 +11,10 @@ export type Durability = "full" | "group" | "process";
 /** What is in a data set: of each item its value and info. */
 export type Content = ReadonlyMap<string, { readonly value: unknown; readonly info: unknown }>;
 
-interface Step {
+export interface Step {
   readonly name: string;
+  /** An item that a person has edited before, by {@link editByHand}. */
+  readonly edited?: string;
   readonly run: (set: DataSet) => Promise<unknown>;
   /** The content after the step, from that before. */
   readonly expect: (content: Map<string, { value: unknown; info: unknown }>) => unknown;
@@ -89,6 +93,20 @@ export const STEPS: readonly Step[] = [
     expect: () => {},
   },
 ];
+
+/** What a person does to an item, and what the set does about it. It is no step of {@link STEPS}: a crash may undo what a person did. */
+export const REPAIR: Step = {
+  name: "repair",
+  edited: "c",
+  run: (set) => set.repair(),
+  expect: (content) => content.set("c", { value: "edited", info: content.get("c")!.info }),
+};
+
+/** Puts another text in the place of an item, as an editor does. */
+export function editByHand(path: string, name: string): void {
+  writeFileSync(join(path, `${name}.js~`), '// persist-archive format 1\nexport default "edited";\n');
+  renameSync(join(path, `${name}.js~`), join(path, `${name}.js`));
+}
 
 /** Nothing is kept for the sake of time: a compaction also removes what is superseded. */
 export const OPTIONS = { grace_ms: 0 } as const;
