@@ -79,6 +79,17 @@ export interface ChunksToRead {
   readonly places: Float64Array;
 }
 
+/** What {@link Addon.writeChunks} is to compress: an array in C order, with elements. */
+export interface ArrayToPack {
+  readonly shape: readonly number[];
+  /** Extents of a chunk. */
+  readonly chunks: readonly number[];
+  readonly itemsize: number;
+  /** libdeflate's, 1 to 9. */
+  readonly level: number;
+  readonly data: Uint8Array;
+}
+
 /** A dataset for {@link Addon.createHdf5}: in one piece, or with chunks. */
 export interface DatasetToCreate {
   /** A path in the file; groups on the way are made. */
@@ -365,6 +376,19 @@ export interface Addon {
     file: string,
     control: Control | undefined,
   ): Promise<ArrayBuffer>;
+  /** Whether gzip makes an array smaller when the bytes of its elements are shuffled; `path` is for messages. Throws DETACHED. */
+  shuffleHelps(array: ArrayToPack, path: string): Promise<boolean>;
+  /**
+   * Compresses an array on all cores into an open file, whose descriptor stays open until then, chunk after chunk from `offset` on. Gives of each chunk, in C order, its place, its stored bytes and the mask of filters left out. Throws DETACHED, IO.
+   */
+  writeChunks(
+    array: ArrayToPack,
+    fd: number,
+    path: string,
+    offset: number,
+    shuffle: boolean,
+    control: Control | undefined,
+  ): Promise<Float64Array>;
   /** Closes the file when its last job has ended; does nothing the second time. */
   closeHdf5(handle: Hdf5Handle): void;
   /** Every dataset of an HDF5 file, by every name that a group has for it. */

@@ -42,7 +42,8 @@ export interface ReadOptions extends JobOptions {
 /** Options of {@link ArrayFormat.write}. */
 export interface WriteArrayJob extends JobOptions {
   readonly durability: Durability;
-  readonly compress: boolean;
+  /** Of compression, 1 to 9; 0 for none. */
+  readonly level: number;
   /** Those given to the call; the array's own are in the array. */
   readonly attributes: Readonly<Record<string, unknown>> | undefined;
 }

@@ -12,7 +12,9 @@ export function chunkShape(shape: readonly (number | null)[], itemsize_bytes: nu
   let room = Math.max(1, Math.floor(LARGEST_BYTES / Math.max(itemsize_bytes, 1)));
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const extent = shape[axis] ?? Infinity;
-    out[axis] = Math.max(1, Math.min(extent, room));
+    // as even as can be: the last chunk along an axis takes room for all of its elements
+    const count = extent === Infinity ? 1 : Math.ceil(extent / room);
+    out[axis] = extent === Infinity ? room : Math.max(1, Math.ceil(extent / Math.max(count, 1)));
     room = Math.floor(room / out[axis]!);
     if (extent > out[axis]!) break;
   }

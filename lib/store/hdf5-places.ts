@@ -38,7 +38,7 @@ const CHUNKED = 2;
  */
 export function findPlaces(fd: number, header: number, file: string): GrowthPlaces {
   const cannot = (why: string): PersistError =>
-    new PersistError("PERSIST_UNSUPPORTED", `${file} cannot be written a part at a time: ${why}`, { file });
+    new PersistError("PERSIST_UNSUPPORTED", `${file} takes no chunks of ours: ${why}`, { file });
   const superblock = findSuperblock(fd, file);
   if (superblock === undefined)
     throw cannot('it has no superblock of the earliest kind, as with libver="latest"');

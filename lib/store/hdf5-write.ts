@@ -5,13 +5,16 @@ import { io } from "../disk/io-error.ts";
 import { dtype as lookUp } from "../dtype.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native } from "../native.ts";
-import { bytesOf, type NDArray } from "../ndarray.ts";
+import type { NDArray } from "../ndarray.ts";
 import { afterOthers } from "./after-others.ts";
 import type { WriteArrayJob } from "./array-format.ts";
+import { chunkShape } from "./chunk-shape.ts";
 import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
+import { packInto } from "./hdf5-packed.ts";
 import { runJob } from "./job.ts";
 import { openFile } from "./open-file.ts";
+import { presentBytes } from "./present-bytes.ts";
 import { RecordArray } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
@@ -19,8 +22,8 @@ import { replaceByRename } from "./replace-by-rename.ts";
  * Puts an array into a file, in the place of one of that name:
  *
  *  1. What exists is copied beside it (shared by the file system where it can).
- *  2. The library makes a contiguous dataset in the copy, and tells where it lies.
- *  3. The write engine puts the bytes there, and with `full` durability syncs.
+ *  2. The library makes a dataset in the copy, in one piece or for compressed chunks, and tells where it lies.
+ *  3. The write engine puts the bytes there, or compressed chunks behind the end, and with `full` durability syncs.
  *  4. The copy is renamed over the file.
  *
  * Writes of this process into one file follow each other; between processes the last rename wins.
@@ -31,34 +34,42 @@ export async function writeDataset(
   array: NDArray,
   job: WriteArrayJob,
 ): Promise<void> {
-  if (job.compress)
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: HDF5 files are written without compression`, {
-      file,
-    });
   if (array instanceof RecordArray)
     throw new PersistError("PERSIST_UNSUPPORTED", `${file}: records are not written to HDF5 files`, { file });
-  const dataset = {
-    name,
-    descr: lookUp(array.dtype).descr,
-    shape: array.shape,
-    ...attributesToWrite(array, { ...array.attributes, ...job.attributes }),
-  };
-  const data = bytesOf(array);
+  const { descr, itemsize_bytes: itemsize } = lookUp(array.dtype);
+  const { shape } = array;
+  const attributes = attributesToWrite(array, { ...array.attributes, ...job.attributes });
+  const present = presentBytes(array, file);
+  const data = present instanceof Uint8Array ? present : await present;
   const size_bytes = data.byteLength;
   const durable = job.durability === "full";
+  // HDF5 has no chunks of what has no axes
+  const isPacked = job.level > 0 && size_bytes > 0 && shape.length > 0;
+  const toPack = { shape, chunks: chunkShape(shape, itemsize), itemsize, level: job.level, data };
+  const checkPresent = (): void => {
+    if (data.byteLength !== size_bytes)
+      throw new PersistError("PERSIST_DETACHED", `the array was detached before ${file} was written`, {
+        file,
+      });
+  };
   const write = async (temporary: string): Promise<void> => {
     job.signal?.throwIfAborted();
     try {
+      checkPresent();
+      const shuffle = isPacked && (await native().shuffleHelps(toPack, file));
+      const chunks = isPacked
+        ? { chunks: { extents: toPack.chunks, grows: false, level: job.level, shuffle } }
+        : {};
+      const dataset = { name, descr, shape, ...attributes, ...chunks };
       const exists = await copyExisting(file, temporary);
-      const [offset] = await runJob({ signal: job.signal }, "create", 0, (control) =>
+      const [place] = await runJob({ signal: job.signal }, "create", 0, (control) =>
         native().createHdf5(temporary, [dataset], exists, control),
       );
+      if (isPacked)
+        return await packInto(temporary, place!, toPack, { ...job, shuffle, durable, checkPresent });
       await runJob(job, "write", size_bytes, (control) => {
-        if (data.byteLength !== size_bytes)
-          throw new PersistError("PERSIST_DETACHED", `the array was detached before ${file} was written`, {
-            file,
-          });
-        const ranges = size_bytes === 0 ? [] : [{ offset: offset!, data }];
+        checkPresent();
+        const ranges = size_bytes === 0 ? [] : [{ offset: place!, data }];
         return native().writeRanges(temporary, ranges, durable, control);
       });
     } catch (error) {

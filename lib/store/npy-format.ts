@@ -72,7 +72,7 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
 }
 
 async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<void> {
-  if (job.compress) throw cannot(file, "compressed arrays: npz files can");
+  if (job.level > 0) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);

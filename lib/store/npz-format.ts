@@ -106,6 +106,10 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
         file,
       },
     );
+  if (job.level > 1)
+    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: npz files are compressed at one level, true`, {
+      file,
+    });
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
   const entry = {
@@ -140,7 +144,7 @@ async function replace(
     await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
-        await fillNpz(temporary, [entry], kept, job);
+        await fillNpz(temporary, [entry], kept, { ...job, compress: job.level > 0 });
       } catch (error) {
         await unlink(temporary).catch(() => {});
         throw error;

@@ -4,12 +4,15 @@ import { NDArray, type NDArrayFields } from "../ndarray.ts";
 import { arrayAt } from "./formats.ts";
 import type { Durability, Progress } from "./store.ts";
 
+/** gzip's. */
+const MOST_LEVEL = 9;
+
 /** Options of {@link writeArray}. */
 export interface WriteArrayOptions {
   /** `full` returns when the array would survive a crash of the machine; `process` (the default) when the system has it. */
   durability?: Durability;
-  /** Deflates the array (false): npz only. */
-  compress?: boolean;
+  /** Deflates the array (false): npz and HDF5 only. In HDF5 files a number is the level, 1 (which `true` is, the fastest) to 9. */
+  compress?: boolean | number;
   /** Named values stored with the array, such as units, besides the array's own: HDF5 only. */
   attributes?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
@@ -34,8 +37,16 @@ export async function writeArray(
   if (durability !== "process" && durability !== "full")
     throw new TypeError('durability must be "process" or "full"');
   const source = asNDArray(array);
+  const level = levelOf(compress);
   signal?.throwIfAborted();
-  await format.write(file, name, source, { durability, compress, attributes, signal, onProgress });
+  await format.write(file, name, source, { durability, level, attributes, signal, onProgress });
+}
+
+/** The level of compression, 0 for none. Throws RangeError for what is none. */
+export function levelOf(compress: boolean | number): number {
+  const level = Number(compress);
+  if (Number.isInteger(level) && level >= 0 && level <= MOST_LEVEL) return level;
+  throw new RangeError(`compress must be a boolean or a level from 1 to ${MOST_LEVEL}`);
 }
 
 /** The n-dimensional form of what a caller may give. */

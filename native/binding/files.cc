@@ -6,7 +6,7 @@
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
-#include "binding/task.h"
+#include "binding/writing_task.h"
 #include "os/copy.h"
 #include "os/write.h"
 
@@ -31,46 +31,6 @@ Napi::Array Names(Napi::Env env, const std::vector<std::string>& names) {
   for (uint32_t k = 0; k < names.size(); k++) out[k] = names[k];
   return out;
 }
-
-/** Whether each entry's `data` still is the memory that was written; its buffer may have been transferred
- * meanwhile. */
-bool Unmoved(const Napi::Array& list, const std::vector<os::Span>& spans) {
-  for (uint32_t k = 0; k < spans.size(); k++) {
-    const os::Span now = TakeBytes(TakeObject(list[k], "file").Get("data"), "data");
-    if (now.size_bytes != spans[k].size_bytes || (now.size_bytes > 0 && now.start != spans[k].start))
-      return false;
-  }
-  return true;
-}
-
-os::Error Detached(const std::string& path) {
-  return os::Error("PERSIST_DETACHED", "a buffer was detached or shrunk while it was written to " + path,
-                   path);
-}
-
-/** A job that reads the caller's buffers: holds the list that holds them, and looks afterwards whether they
- * are still there. */
-class WritingTask : public Task {
- public:
-  WritingTask(const Napi::Array& list, std::shared_ptr<JobControl> control, bool durable)
-      : control_(std::move(control)),
-        how_{durable, control_.get()},
-        list_(Napi::Persistent(list.As<Napi::Object>())) {}
-  ~WritingTask() override {
-    if (control_) control_->Ended();
-  }
-
- protected:
-  const os::How& how() const { return how_; }
-  bool unmoved(const std::vector<os::Span>& spans) const {
-    return Unmoved(list_.Value().As<Napi::Array>(), spans);
-  }
-
- private:
-  std::shared_ptr<JobControl> control_;
-  os::How how_;
-  Napi::ObjectReference list_;
-};
 
 class WriteFilesTask : public WritingTask {
  public:

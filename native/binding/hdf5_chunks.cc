@@ -1,9 +1,11 @@
 // Chunks of HDF5 datasets by their places in a file, without the library.
+#include <algorithm>
+
 #include "binding/arguments.h"
 #include "binding/functions.h"
 #include "binding/hdf5_values.h"
-#include "binding/task.h"
-#include "hdf5/chunks.h"
+#include "binding/writing_task.h"
+#include "hdf5/write_chunks.h"
 
 namespace persist::binding {
 namespace {
@@ -88,6 +90,99 @@ class ReadChunksTask : public Task {
   std::unique_ptr<hdf5::Memory> memory_;
 };
 
+hdf5::ArrayToPack TakeArray(const Napi::Object& from) {
+  hdf5::ArrayToPack out;
+  out.shape = TakeIntegers(from.Get("shape"), "shape");
+  out.chunk = TakeIntegers(from.Get("chunks"), "chunks");
+  out.itemsize = TakeInteger(from.Get("itemsize"), "itemsize");
+  out.level = static_cast<int>(TakeInteger(from.Get("level"), "level"));
+  out.data = TakeBytes(from.Get("data"), "data");
+  const bool has_elements = out.itemsize > 0 && out.chunk.size() == out.shape.size() &&
+                            std::find(out.shape.begin(), out.shape.end(), 0) == out.shape.end() &&
+                            std::find(out.chunk.begin(), out.chunk.end(), 0) == out.chunk.end();
+  if (!has_elements || hdf5::Product(out.itemsize, out.shape) != out.data.size_bytes)
+    throw Napi::RangeError::New(from.Env(), "an array of chunks fills its memory");
+  return out;
+}
+
+/** A job that compresses an array of the caller's. */
+class PackingTask : public WritingTask {
+ public:
+  PackingTask(const Napi::Array& list, std::string path, std::shared_ptr<JobControl> control)
+      : WritingTask(list, std::move(control), false),
+        array_(TakeArray(TakeObject(list[0u], "array"))),
+        path_(std::move(path)) {}
+
+ protected:
+  void CheckUnmoved() const {
+    if (!unmoved({array_.data})) throw Detached(path_);
+  }
+
+  hdf5::ArrayToPack array_;
+  std::string path_;
+};
+
+class ShuffleHelpsTask : public PackingTask {
+ public:
+  using PackingTask::PackingTask;
+
+  void Run() override { helps_ = hdf5::ShuffleHelps(array_, path_); }
+
+  Napi::Value Result(Napi::Env env) override {
+    CheckUnmoved();
+    return Napi::Boolean::New(env, helps_);
+  }
+
+ private:
+  bool helps_ = false;
+};
+
+class WriteChunksTask : public PackingTask {
+ public:
+  WriteChunksTask(const Napi::Array& list, int fd, std::string path, uint64_t offset, bool shuffle,
+                  std::shared_ptr<JobControl> control)
+      : PackingTask(list, std::move(path), std::move(control)), fd_(fd), offset_(offset), shuffle_(shuffle) {}
+
+  void Run() override {
+    places_ = hdf5::WriteChunks(os::Unowned(fd_).fd(), path_, offset_, array_, shuffle_, how());
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    CheckUnmoved();
+    Napi::Float64Array out = Napi::Float64Array::New(env, 3 * places_.size());
+    for (size_t k = 0; k < places_.size(); k++) {
+      out[3 * k] = static_cast<double>(places_[k].offset);
+      out[3 * k + 1] = static_cast<double>(places_[k].stored_bytes);
+      out[3 * k + 2] = places_[k].mask;
+    }
+    return out;
+  }
+
+ private:
+  int fd_;
+  uint64_t offset_;
+  bool shuffle_;
+  std::vector<hdf5::ChunkPlace> places_;
+};
+
+Napi::Array ListOf(const Napi::Value& array) {
+  Napi::Array out = Napi::Array::New(array.Env(), 1);
+  out[0u] = array;
+  return out;
+}
+
+Napi::Value ShuffleHelps(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(),
+                   std::make_unique<ShuffleHelpsTask>(ListOf(info[0]), TakeString(info[1], "path"), nullptr));
+}
+
+Napi::Value WriteChunks(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(), std::make_unique<WriteChunksTask>(
+                                   ListOf(info[0]), static_cast<int>(TakeInteger(info[1], "fd")),
+                                   TakeString(info[2], "path"), TakeInteger(info[3], "offset"),
+                                   TakeBoolean(info[4], "shuffle"), JobControl::Unwrap(info[5])));
+}
+
 Napi::Value ReadChunks(const Napi::CallbackInfo& info) {
   const Napi::Object request = TakeObject(info[1], "request");
   Grid grid = TakeGrid(request);
@@ -101,6 +196,10 @@ Napi::Value ReadChunks(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void AddHdf5Chunks(Napi::Object exports) { Add(exports, "readChunks", ReadChunks); }
+void AddHdf5Chunks(Napi::Object exports) {
+  Add(exports, "readChunks", ReadChunks);
+  Add(exports, "shuffleHelps", ShuffleHelps);
+  Add(exports, "writeChunks", WriteChunks);
+}
 
 }  // namespace persist::binding

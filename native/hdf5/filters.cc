@@ -1,7 +1,8 @@
 #include "hdf5/filters.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "hdf5/shuffle.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -10,22 +11,6 @@ constexpr size_t kSumBytes = 4;
 
 os::Error Corrupt(const std::string& what, const std::string& path) {
   return os::Error("PERSIST_CORRUPT", path + ": a chunk " + what, path);
-}
-
-/** Puts the bytes of numbers together again, which lie sorted by significance: first all first bytes, and so
- * on. */
-void Unshuffle(const Bytes& from, Bytes& into, size_t width) {
-  const size_t count = from.size() / width;
-  constexpr size_t kBlock = 1024;  // elements whose bytes stay in the cache while all their parts are placed
-  for (size_t block = 0; block < count; block += kBlock) {
-    const size_t end = std::min(count, block + kBlock);
-    for (size_t part = 0; part < width; part++) {
-      const unsigned char* source = from.data() + part * count;
-      unsigned char* target = into.data() + part;
-      for (size_t k = block; k < end; k++) target[k * width] = source[k];
-    }
-  }
-  std::memcpy(into.data() + count * width, from.data() + count * width, from.size() - count * width);
 }
 
 uint32_t LittleEndian(const unsigned char* bytes) {
@@ -86,7 +71,7 @@ void Decoder::Decode(Bytes& chunk, unsigned mask) {
       chunk.swap(other_);
     } else if (!filter.parameters.empty() && filter.parameters[0] > 1) {
       other_.resize(chunk.size());
-      Unshuffle(chunk, other_, filter.parameters[0]);
+      Unshuffle(chunk.data(), other_.data(), chunk.size(), filter.parameters[0]);
       chunk.swap(other_);
     }
   }

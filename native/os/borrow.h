@@ -2,7 +2,10 @@
 // it in user space: the kernel copies it into memory of our own, and answers EFAULT where it is gone.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <string>
+#include <vector>
 
 #include "os/fd.h"
 #include "os/write.h"
@@ -23,9 +26,17 @@ class Borrower {
    */
   const char* Copy(Span from, const std::string& file);
 
+  /** Copies a piece of any length to `into`, by the next `Finish` at the latest: many small pieces are one
+   * call. */
+  void Gather(Span from, unsigned char* into, const std::string& file);
+  void Finish(const std::string& file);
+
  private:
   Fd file_;
   void* window_;
+  std::vector<iovec> pieces_;
+  std::vector<unsigned char*> targets_;
+  size_t gathered_ = 0;
 };
 
 }  // namespace persist::os

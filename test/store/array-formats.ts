@@ -48,6 +48,8 @@ def store(path, arrays):
             f[name] = a
 `;
 
+const PACKED = `f.create_dataset(name, data=a, **({"compression": "gzip", "shuffle": True} if a.size and a.ndim else {}))`;
+
 export const FORMATS: readonly FormatUnderTest[] = [
   {
     title: "npy",
@@ -85,6 +87,16 @@ export const FORMATS: readonly FormatUnderTest[] = [
     isOpenable: true,
     growing: { chunks: [4, 3, 2] },
     python: HDF5,
+    unwritten: [">U4", ">M8[ms]", ">m8[h]"],
+  },
+  {
+    title: "HDF5, compressed",
+    ending: ".h5",
+    isMany: true,
+    compress: true,
+    isMappable: false,
+    isOpenable: true,
+    python: HDF5.replace("f[name] = a", PACKED),
     unwritten: [">U4", ">M8[ms]", ">m8[h]"],
   },
 ];
