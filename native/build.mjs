@@ -1,6 +1,6 @@
 // Builds the addon with CMake in a directory of its own, and heals a build that was interrupted.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 /**
@@ -34,6 +34,15 @@ export function buildAddon(directory, { architecture = process.arch, debug = fal
   run(["cmake", "--build", directory, "--parallel", String(availableParallelism())], (ended) => {
     writeFileSync(marker, JSON.stringify({ identity, building: !ended }));
   });
+}
+
+/** Has bundle/index.js, to which package.json leads, lead on to the modules in dist/. */
+export function linkBundle() {
+  const text = 'export * from "../dist/index.js";\n';
+  if (readText("bundle/index.js") === text) return;
+  mkdirSync("bundle", { recursive: true });
+  writeFileSync("bundle/index.js.new", text);
+  renameSync("bundle/index.js.new", "bundle/index.js");
 }
 
 /**

