@@ -69,7 +69,8 @@ export class Checkpoints {
   #lastWrite: Promise<unknown> = Promise.resolve();
   #last: LastStep | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #isClosed = false;
+  /** Aborted when this is closed. */
+  readonly #closing = new AbortController();
 
   private constructor(directory: string, settings: Settings) {
     this.#directory = directory;
@@ -174,9 +175,11 @@ export class Checkpoints {
     return sum;
   }
 
-  /** Yields each step that is published from now on, by any process, until the signal aborts. */
-  watch(options: { signal?: AbortSignal } = {}): AsyncIterable<number> {
-    return followSteps(this.#directory, options.signal);
+  /** Yields each step that is published from now on, by any process, until the signal aborts or this is closed. */
+  watch({ signal }: { signal?: AbortSignal } = {}): AsyncGenerator<number> {
+    this.#checkOpen();
+    const { signal: closing } = this.#closing;
+    return followSteps(this.#directory, signal === undefined ? closing : AbortSignal.any([signal, closing]));
   }
 
   /**
@@ -184,8 +187,8 @@ export class Checkpoints {
    * @throws the failure of the last step, if it could not be written
    */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     await this.#lastWrite;
     await this.#trajectories.close();
     await this.#session?.then((file) => file.close());
@@ -267,7 +270,7 @@ export class Checkpoints {
   }
 
   #checkOpen(): void {
-    if (this.#isClosed)
+    if (this.#closing.signal.aborted)
       throw new PersistError("PERSIST_CLOSED", `the checkpoints in ${this.#directory} are closed`, {
         file: this.#directory,
       });

@@ -7,7 +7,11 @@ import { ioError } from "./io-error.ts";
 export class DirectoryNews {
   readonly #watcher: FSWatcher;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#wake();
+  /** Whoever was reading may never ask again, and an open watcher would keep the process from ending. */
+  readonly #onAbort = (): void => {
+    this.close();
+    this.#wake();
+  };
   #isThere = true;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => {};

@@ -471,12 +471,39 @@ describe("Checkpoints", function () {
         if (seen.length === 3) stop.abort();
       }
     })();
-    // the watcher is told of what comes after it has begun
-    await new Promise((resolve) => setTimeout(resolve, 50));
     for (const step of [2, 3, 4]) await (await writer.save(step, { step })).durable;
     await followed;
     assert.deepEqual(seen, [2, 3, 4]);
     await writer.close();
+  });
+
+  it("lets go of the directory when the signal aborts or the series is closed, though nobody asks for the next step", async () => {
+    const watchers = async (): Promise<number> => {
+      await new Promise(setImmediate); // handles are closed at the end of a turn
+      return process.getActiveResourcesInfo().filter((name) => name === "FSEventWrap").length;
+    };
+    const before = await watchers();
+    const abort = new AbortController();
+    const series = await Checkpoints.open(temporaryDirectory());
+    await (
+      await series.save(1, { step: 1 })
+    ).durable;
+    const steps = [series.watch({ signal: abort.signal }), series.watch()];
+    const firsts = steps.map((each) => each.next());
+    await (
+      await series.save(2, { step: 2 })
+    ).durable;
+    assert.deepEqual(
+      (await Promise.all(firsts)).map(({ value }) => value as number),
+      [2, 2],
+    );
+    assert.equal(await watchers(), before + 2);
+    abort.abort();
+    assert.equal(await watchers(), before + 1);
+    await series.close();
+    assert.equal(await watchers(), before);
+    for (const each of steps) assert.deepEqual(await each.next(), { done: true, value: undefined });
+    assert.throws(() => series.watch(), { code: "PERSIST_CLOSED" });
   });
 
   it("are aborted by a signal, step by step", async () => {

@@ -63,6 +63,7 @@ function describePrograms(document: string, more: (directory: () => string) => v
         const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
           cwd: directory,
           encoding: "utf8",
+          timeout: 30_000,
         });
         assert.equal(stderr, "");
         assert.equal(status, 0);
