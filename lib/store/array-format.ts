@@ -55,7 +55,8 @@ export interface NewArray {
   readonly shape: readonly (number | null)[];
   /** Extents of a chunk; undefined leaves the choice to the format. */
   readonly chunks: readonly number[] | undefined;
-  readonly compress: boolean;
+  /** Of compression, 1 to 9; 0 for none. */
+  readonly level: number;
   readonly attributes: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -5,6 +5,7 @@ import { dtype as lookUp } from "../dtype.ts";
 import { ArrayFile } from "./array-file.ts";
 import type { OpenMode } from "./array-format.ts";
 import { arrayAt } from "./formats.ts";
+import { levelOf } from "./write-array.ts";
 
 /** Options of {@link createArray}. */
 export interface CreateArrayOptions {
@@ -14,8 +15,11 @@ export interface CreateArrayOptions {
   shape: readonly (number | null)[];
   /** HDF5: extents of a chunk, all 1 or more, less than 4 GiB (about 1 MiB in whole frames). With chunks an array of any shape can grow. */
   chunks?: readonly number[];
-  /** No format fills a compressed array a part at a time yet: PERSIST_UNSUPPORTED. */
-  compress?: boolean;
+  /**
+   * HDF5: gzip, true or a level from 1 to 9 (false). A chunk waits in memory until it is complete, and a `flush` before that leaves its older form in the
+   * file as waste: few flushes, or small chunks.
+   */
+  compress?: boolean | number;
   /** Named values stored with the array, such as units: HDF5 only. */
   attributes?: Readonly<Record<string, unknown>>;
 }
@@ -31,6 +35,7 @@ export async function createArray(path: string | URL, options: CreateArrayOption
   const { dtype, shape, chunks, compress = false, attributes } = options;
   const { file, format, name } = arrayAt(path);
   lookUp(dtype);
+  const level = levelOf(compress);
   const isExtent = (extent: unknown): boolean => Number.isSafeInteger(extent) && (extent as number) >= 0;
   if (!Array.isArray(shape) || shape.length > MAX_DIMENSIONS)
     throw new RangeError(`a shape is a list of at most ${MAX_DIMENSIONS} extents`);
@@ -41,7 +46,7 @@ export async function createArray(path: string | URL, options: CreateArrayOption
   if (format.create === undefined) throw unsupported(file, format.lacks.create);
   return new ArrayFile(
     file,
-    await format.create(file, name, { dtype, shape, chunks, compress, attributes }),
+    await format.create(file, name, { dtype, shape, chunks, level, attributes }),
     "r+",
   );
 }

@@ -5,6 +5,7 @@ import { sizeOf, type NDArray, type Selection } from "../ndarray.ts";
 import { placesTouched } from "./chunk-grid.ts";
 import type { GrowingFile } from "./hdf5-growing.ts";
 import { ChunkIndex } from "./hdf5-index.ts";
+import { packingOf, PendingChunks } from "./hdf5-pending.ts";
 import { findPlaces, numberAt, numberBytes, readAt, type GrowthPlaces } from "./hdf5-places.ts";
 import { arrayOf, planOf } from "./hdf5-read.ts";
 import { elementType, type ElementType } from "./hdf5-type.ts";
@@ -21,7 +22,7 @@ const NO_ADDRESS = 2n ** 64n - 1n;
  * Frames come behind those that the first extent counts. So that readers, and a crash at any moment, see whole frames:
  *
  *  1. `append` writes the frames into chunks behind the end of the file, or behind the last frame of the last chunk; nobody
- *     looks there yet.
+ *     looks there yet. Compressed chunks are never changed: those that are not complete wait in memory.
  *  2. `flush` writes a new path through the index of chunks, in the place of no other, and syncs all that.
  *  3. Where the file has become longer than its superblock says, it rewrites that number, and syncs.
  *  4. It rewrites the address of the index's root: the new chunks are there, and not counted. Where the number of step 5 does
@@ -38,6 +39,8 @@ export class ChunkedArray extends WrittenArray {
   readonly #chunk_bytes: number;
   readonly #places: GrowthPlaces;
   readonly #index: ChunkIndex;
+  /** Where chunks are compressed. */
+  readonly #pending: PendingChunks | undefined;
   #shape: readonly number[];
   /** Frames that the extent in the file counts. */
   #counted: number;
@@ -56,6 +59,11 @@ export class ChunkedArray extends WrittenArray {
     this.#chunks = dataset.chunks!;
     this.#chunk_bytes = this.#chunks.reduce((size, extent) => size * extent, this.#type.dtype.itemsize_bytes);
     this.#index = index;
+    const filters = dataset.filters!;
+    const packing = packingOf(filters);
+    const { itemsize_bytes: itemsize } = this.#type.dtype;
+    this.#pending =
+      packing && new PendingChunks(file, index, { chunks: this.#chunks, itemsize, filters, ...packing });
     this.#places = places;
     this.#shape = dataset.shape;
     this.#counted = dataset.shape[0]!;
@@ -88,7 +96,7 @@ export class ChunkedArray extends WrittenArray {
   }
 
   protected get hasMore(): boolean {
-    return this.#counted !== this.#shape[0] || this.#index.hasChanged;
+    return this.#counted !== this.#shape[0] || this.#index.hasChanged || this.#pending?.hasChanged === true;
   }
 
   async read(selection: Selection, job: JobOptions): Promise<NDArray> {
@@ -99,16 +107,20 @@ export class ChunkedArray extends WrittenArray {
     const size_bytes = sizeOf(counts) * itemsize;
     if (size_bytes === 0) return arrayOf(dataset, counts, new ArrayBuffer(0), 0, path).slice(rest);
     const chunks = this.#chunks;
-    const places = this.#index.placesOf(placesTouched(ranges, chunks));
-    const request = { chunks, filters: [], itemsize, ranges, places };
-    const buffer = await this.inTurn(() =>
-      runJob(job, "read", size_bytes, (control) => native().readChunks(this.file.fd, request, path, control)),
-    );
+    const filters = this.#dataset.filters!;
+    const buffer = await this.inTurn(async () => {
+      await this.#pending?.pack();
+      const places = this.#index.placesOf(placesTouched(ranges, chunks));
+      const request = { chunks, filters, itemsize, ranges, places };
+      return runJob(job, "read", size_bytes, (control) =>
+        native().readChunks(this.file.fd, request, path, control),
+      );
+    });
     return arrayOf(dataset, counts, buffer, 0, path).slice(rest);
   }
 
   async write(block: NDArray, start: readonly number[], job: JobOptions): Promise<void> {
-    await this.#put(block, start, job);
+    await this.#put(block, start, this.#shape[0]!, job);
   }
 
   async append(block: NDArray, job: JobOptions): Promise<void> {
@@ -117,19 +129,22 @@ export class ChunkedArray extends WrittenArray {
     sizeOf(shape);
     const { mostRows } = this.#places;
     if (shape[0]! > mostRows) throw this.cannot(`was made for ${mostRows} frames at most`);
-    await this.#put(block, [rows, ...frame.map(() => 0)], job);
+    await this.#put(block, [rows, ...frame.map(() => 0)], shape[0]!, job);
     this.#shape = shape;
   }
 
   /** What is cut off stays where it is, uncounted, until other frames take its place. */
   async truncate(frames: number): Promise<void> {
     this.file.check();
+    await this.inTurn(async () => this.#pending?.clear());
     this.#shape = [frames, ...this.#shape.slice(1)];
     await this.flush();
   }
 
   protected async commit(): Promise<void> {
     const { file } = this;
+    file.check();
+    await this.#pending?.pack();
     const change = this.#index.hasChanged ? this.#index.change((size) => file.allocate(size)) : undefined;
     file.extend();
     await file.sync(change?.nodes ?? []);
@@ -147,13 +162,19 @@ export class ChunkedArray extends WrittenArray {
     this.#counted = rows;
   }
 
-  async #put(block: NDArray, start: readonly number[], job: JobOptions): Promise<void> {
+  /** Writes a block; the array has `rows` frames then. */
+  async #put(block: NDArray, start: readonly number[], rows: number, job: JobOptions): Promise<void> {
     const { file } = this;
     file.check();
     const present = presentBytes(block, file.path);
     const data = present instanceof Uint8Array ? present : await present;
     await this.inTurn(async () => {
       if (block.size === 0) return;
+      if (this.#pending !== undefined) {
+        job.signal?.throwIfAborted();
+        await this.#pending.put(data, block.shape, start, this.#shape[0]!, rows);
+        return;
+      }
       const ranges = block.shape.flatMap((count, axis) => [start[axis]!, 1, count]);
       for (const place of placesTouched(ranges, this.#chunks)) this.#offsetOf(place);
       file.extend();

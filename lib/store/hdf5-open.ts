@@ -16,6 +16,7 @@ import { attributesOf } from "./hdf5-attributes.ts";
 import { ChunkedArray } from "./hdf5-chunked.ts";
 import { GrowingFile, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
+import { packingOf } from "./hdf5-pending.ts";
 import { checkSame, extentOf, type Place } from "./hdf5-place.ts";
 import { findEnd, numberAt, readAt } from "./hdf5-places.ts";
 import { readDataset } from "./hdf5-read.ts";
@@ -44,7 +45,7 @@ export async function openHdf5Array(file: string, name: string, mode: OpenMode):
  * @throws PersistError PERSIST_EXISTS, PERSIST_UNSUPPORTED, PERSIST_IO
  */
 export async function createHdf5Array(file: string, name: string, array: NewArray): Promise<OpenedArray> {
-  const dataset = datasetToCreate(file, name, array);
+  const dataset = datasetToCreate(name, array);
   return afterOthers(file, async () => {
     const growing = growingAt(file);
     const make = (): Promise<void> => makeDataset(file, dataset);
@@ -53,18 +54,15 @@ export async function createHdf5Array(file: string, name: string, array: NewArra
   });
 }
 
-function datasetToCreate(file: string, name: string, array: NewArray): DatasetToCreate {
-  if (array.compress)
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: compressed arrays are only written whole`, {
-      file,
-    });
+function datasetToCreate(name: string, array: NewArray): DatasetToCreate {
   const { descr, itemsize_bytes, Data } = lookUp(array.dtype);
   const shape = array.shape.map((extent) => extent ?? 0);
   sizeOf(shape);
   const empty = new NDArray({ data: new Data(0), shape: [0], dtype: array.dtype });
   const common = { name, descr, shape, ...attributesToWrite(empty, array.attributes ?? {}) };
   const grows = array.shape[0] === null;
-  if (!grows && array.chunks === undefined) return common;
+  const isPacked = array.level > 0 && shape.length > 0;
+  if (!grows && array.chunks === undefined && !isPacked) return common;
   const extents = array.chunks ?? chunkShape(array.shape, itemsize_bytes);
   if (
     extents.length !== shape.length ||
@@ -72,7 +70,10 @@ function datasetToCreate(file: string, name: string, array: NewArray): DatasetTo
   )
     throw new RangeError(`chunks must be ${shape.length} integers of 1 or more`);
   if (sizeOf(extents) * itemsize_bytes >= 2 ** 32) throw new RangeError("a chunk must be smaller than 4 GiB");
-  return { ...common, chunks: { extents, grows: true, level: 0, shuffle: false } };
+  return {
+    ...common,
+    chunks: { extents, grows: true, level: array.level, shuffle: isPacked && itemsize_bytes > 1 },
+  };
 }
 
 /** Puts a file with the dataset in its place. */
@@ -163,7 +164,8 @@ function reasonAgainst(dataset: OpenHdf5Dataset, extent: Place | undefined): str
   if (dataset.inner.length > 0) return "has elements that are arrays";
   if (dataset.descr.startsWith(">")) return "has big-endian numbers";
   if (dataset.chunks === undefined) return extent === undefined ? "does not lie in one piece" : undefined;
-  if (dataset.filters!.length > 0) return "is compressed, or has checksums";
+  const isWritten = dataset.filters!.length === 0 || packingOf(dataset.filters!) !== undefined;
+  if (!isWritten) return "went through filters other than shuffle and gzip";
   return dataset.hasFill === true ? "is filled with another value than zero" : undefined;
 }
 

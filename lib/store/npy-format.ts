@@ -89,7 +89,7 @@ async function write(file: string, _name: string, array: NDArray, job: WriteArra
 }
 
 async function create(file: string, _name: string, array: NewArray): Promise<OpenedArray> {
-  if (array.compress) throw cannot(file, "compressed arrays");
+  if (array.level > 0) throw cannot(file, "compressed arrays");
   if (array.chunks !== undefined) throw cannot(file, "chunks");
   if (array.attributes !== undefined) throw cannot(file, "attributes");
   return createNpy(file, array);

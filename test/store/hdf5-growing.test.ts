@@ -107,42 +107,48 @@ with h5py.File(given, "w", userblock_size=1024) as f:
     await limited.close();
   });
 
-  it("are filled in any order, as h5py sees it", async () => {
-    const below = chance(20_241_124);
-    const shape = [200, 30, 20];
-    const expected = new NDArray({ data: new Float32Array(120_000), shape });
-    const x = await createArray(`${file}#x`, { dtype: "float32", shape: [null, 30, 20], chunks: [3, 7, 6] });
-    await x.append(new NDArray({ data: new Float32Array(600), shape: [1, 30, 20] }));
-    await x.append(new NDArray({ data: new Float32Array(0), shape: [0, 30, 20] }));
-    await x.append(expected.slice([[1, null]]));
-    for (let round = 0; round < 60; round++) {
-      const start = shape.map((extent) => below(extent));
-      const counts = shape.map((extent, axis) => 1 + below(Math.min(extent - start[axis]!, 40)));
-      const block = new NDArray({
-        data: new Float32Array(counts.reduce((a, b) => a * b)).fill(round + 1),
-        shape: counts,
+  for (const compress of [false, 3])
+    it(`are filled in any order, as h5py sees it${compress === false ? "" : ", compressed"}`, async () => {
+      const below = chance(20_241_124);
+      const shape = [200, 30, 20];
+      const expected = new NDArray({ data: new Float32Array(120_000), shape });
+      const x = await createArray(`${file}#x`, {
+        dtype: "float32",
+        shape: [null, 30, 20],
+        chunks: [3, 7, 6],
+        compress,
       });
-      await x.write(block, { start });
-      const part = expected.slice(start.map((at, axis) => [at, at + counts[axis]!] as const));
-      for (let i = 0; i < counts[0]!; i++)
-        for (let j = 0; j < counts[1]!; j++)
-          for (let k = 0; k < counts[2]!; k++) part.set(i, j, k, round + 1);
-      if (round % 7 === 0) await x.flush();
-      const selection = [
-        [start[0]!, null, 3],
-        [null, null, -2],
-        [start[2]!, null],
-      ] as const;
-      assert.deepEqual(
-        (await x.read({ selection })).contiguous().data,
-        expected.slice(selection).contiguous().data,
-      );
-    }
-    await x.close();
-    writeFileSync(`${file}.raw`, new Uint8Array(expected.data.buffer));
-    const code = `result = bool((h5py.File(given, "r")["x"][()].ravel() == np.fromfile(given + ".raw", dtype="<f4")).all())`;
-    assert.equal(python(code, file), true);
-  });
+      await x.append(new NDArray({ data: new Float32Array(600), shape: [1, 30, 20] }));
+      await x.append(new NDArray({ data: new Float32Array(0), shape: [0, 30, 20] }));
+      await x.append(expected.slice([[1, null]]));
+      for (let round = 0; round < 60; round++) {
+        const start = shape.map((extent) => below(extent));
+        const counts = shape.map((extent, axis) => 1 + below(Math.min(extent - start[axis]!, 40)));
+        const block = new NDArray({
+          data: new Float32Array(counts.reduce((a, b) => a * b)).fill(round + 1),
+          shape: counts,
+        });
+        await x.write(block, { start });
+        const part = expected.slice(start.map((at, axis) => [at, at + counts[axis]!] as const));
+        for (let i = 0; i < counts[0]!; i++)
+          for (let j = 0; j < counts[1]!; j++)
+            for (let k = 0; k < counts[2]!; k++) part.set(i, j, k, round + 1);
+        if (round % 7 === 0) await x.flush();
+        const selection = [
+          [start[0]!, null, 3],
+          [null, null, -2],
+          [start[2]!, null],
+        ] as const;
+        assert.deepEqual(
+          (await x.read({ selection })).contiguous().data,
+          expected.slice(selection).contiguous().data,
+        );
+      }
+      await x.close();
+      writeFileSync(`${file}.raw`, new Uint8Array(expected.data.buffer));
+      const code = `result = bool((h5py.File(given, "r")["x"][()].ravel() == np.fromfile(given + ".raw", dtype="<f4")).all())`;
+      assert.equal(python(code, file), true);
+    });
 
   it("grow side by side in one file, which takes other arrays meanwhile", async () => {
     const x = await createArray(`${file}#x`, GROWING);
@@ -212,7 +218,8 @@ while last < 400:
       `
 with h5py.File(given, "w") as f:
     f.create_dataset("filled", data=np.arange(4.0), maxshape=(None,), chunks=(2,), fillvalue=7.0)
-    f.create_dataset("zipped", data=np.arange(4.0), maxshape=(None,), chunks=(2,), compression="szip" if False else "lzf")
+    f.create_dataset("zipped", data=np.arange(4.0), maxshape=(None,), chunks=(2,), compression="lzf")
+    f.create_dataset("summed", data=np.arange(4.0), maxshape=(None,), chunks=(2,), fletcher32=True)
     f.create_dataset("big", data=np.arange(4.0).astype(">f8"), maxshape=(None,), chunks=(2,))
     f.create_dataset("fixed", data=np.arange(4.0))
     f["words"] = ["a", "bc"]
@@ -224,6 +231,7 @@ with h5py.File(given + "-latest.h5", "w", libver="latest") as f:
       [`${file}#filled`, /another value than zero/],
       [`${file}#big`, /big-endian/],
       [`${file}#words`, /strings/],
+      [`${file}#summed`, /filters other than/],
     ] as const) {
       const array = await openArray(path, { mode: "r+" });
       assert.deepEqual((await array.read()).shape, array.shape);
@@ -285,63 +293,64 @@ with h5py.File(given + "-latest.h5", "w", libver="latest") as f:
     }
   });
 
-  it("hold whole frames, to h5py, whatever part of the writes since the last sync a crash has left", async () => {
-    const below = chance(7);
-    const x = await createArray(`${file}#x`, { ...GROWING, chunks: [1, 3, 2] });
-    await x.append(frames(0, 60));
-    await x.flush();
-    const images: string[] = [];
-    let pending: { offset: number; data: Uint8Array }[] = [];
-    let durable = readFileSync(file);
-    const patched = (some: typeof pending): Buffer => {
-      const out = Buffer.alloc(
-        Math.max(durable.length, ...some.map(({ offset, data }) => offset + data.length)),
-      );
-      out.set(durable);
-      for (const { offset, data } of some) out.set(data, offset);
-      return out;
-    };
-    const keep = (some: typeof pending): void => {
-      const path = join(directory, `image-${images.length}.h5`);
-      writeFileSync(path, patched(some));
-      images.push(path);
-    };
-    const addon = native();
-    const { writeOpenRanges } = addon;
-    addon.writeOpenRanges = async (fd, path, ranges, isDurable, control): Promise<void> => {
-      pending.push(...ranges.map(({ offset, data }) => ({ offset, data: Uint8Array.from(data) })));
-      for (const one of pending) keep([one]);
-      for (let k = 0; k < 4; k++) keep(pending.filter(() => below(2) === 1));
-      await writeOpenRanges(fd, path, ranges, isDurable, control);
-      if (!isDurable) return;
-      durable = readFileSync(path);
-      assert.equal(durable.length, fstatSync(fd).size);
-      pending = [];
-    };
-    try {
-      for (const [first, count] of [
-        [60, 1],
-        [61, 9],
-        [70, 4200],
-        [4270, 1],
-      ] as const) {
-        await x.append(frames(first, count));
-        await x.flush();
+  for (const compress of [false, true])
+    it(`hold whole frames, to h5py, whatever part of the writes since the last sync a crash has left${compress ? ", compressed" : ""}`, async () => {
+      const below = chance(7);
+      const x = await createArray(`${file}#x`, { ...GROWING, chunks: [1, 3, 2], compress });
+      await x.append(frames(0, 60));
+      await x.flush();
+      const images: string[] = [];
+      let pending: { offset: number; data: Uint8Array }[] = [];
+      let durable = readFileSync(file);
+      const patched = (some: typeof pending): Buffer => {
+        const out = Buffer.alloc(
+          Math.max(durable.length, ...some.map(({ offset, data }) => offset + data.length)),
+        );
+        out.set(durable);
+        for (const { offset, data } of some) out.set(data, offset);
+        return out;
+      };
+      const keep = (some: typeof pending): void => {
+        const path = join(directory, `image-${images.length}.h5`);
+        writeFileSync(path, patched(some));
+        images.push(path);
+      };
+      const addon = native();
+      const { writeOpenRanges } = addon;
+      addon.writeOpenRanges = async (fd, path, ranges, isDurable, control): Promise<void> => {
+        pending.push(...ranges.map(({ offset, data }) => ({ offset, data: Uint8Array.from(data) })));
+        for (const one of pending) keep([one]);
+        for (let k = 0; k < 4; k++) keep(pending.filter(() => below(2) === 1));
+        await writeOpenRanges(fd, path, ranges, isDurable, control);
+        if (!isDurable) return;
+        durable = readFileSync(path);
+        assert.equal(durable.length, fstatSync(fd).size);
+        pending = [];
+      };
+      try {
+        for (const [first, count] of [
+          [60, 1],
+          [61, 9],
+          [70, 4200],
+          [4270, 1],
+        ] as const) {
+          await x.append(frames(first, count));
+          await x.flush();
+        }
+        await x.truncate(4);
+        await x.append(frames(4, 3));
+        await x.close();
+      } finally {
+        addon.writeOpenRanges = writeOpenRanges;
       }
-      await x.truncate(4);
-      await x.append(frames(4, 3));
-      await x.close();
-    } finally {
-      addon.writeOpenRanges = writeOpenRanges;
-    }
-    const counts = new Set(python<number[]>(JUDGE, images));
-    assert.deepEqual(
-      [...counts].toSorted((a, b) => a - b),
-      [4, 7, 60, 61, 70, 4270, 4271],
-    );
-    for (const image of images.filter((_, k) => k % 5 === 0)) {
-      const { shape, data } = await readArray(`${image}#x`);
-      assert.deepEqual(data, frames(0, shape[0]!).data);
-    }
-  });
+      const counts = new Set(python<number[]>(JUDGE, images));
+      assert.deepEqual(
+        [...counts].toSorted((a, b) => a - b),
+        [4, 7, 60, 61, 70, 4270, 4271],
+      );
+      for (const image of images.filter((_, k) => k % 5 === 0)) {
+        const { shape, data } = await readArray(`${image}#x`);
+        assert.deepEqual(data, frames(0, shape[0]!).data);
+      }
+    });
 });

@@ -15,7 +15,7 @@ function frames(first: number, count: number): NDArray<Float64Array> {
   return new NDArray({ data, shape: [count, 3, 2] });
 }
 
-for (const { title, ending, isMany, isOpenable, growing, python: library } of FORMATS) {
+for (const { title, ending, isMany, compress, isOpenable, growing, python: library } of FORMATS) {
   const pathIn = (directory: string): string => join(directory, `a${ending}`) + (isMany ? "#log" : "");
   const fileOf = (path: string): string => path.split("#")[0]!;
 
@@ -36,7 +36,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
   describe(`open arrays: ${title}`, () => {
     it("grow along axis 0, and others see what was flushed", async () => {
       const path = pathIn(temporaryDirectory());
-      const log = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
+      const log = await createArray(path, { dtype: "float64", shape: [null, 3, 2], compress });
       assert.deepEqual((await readArray(path)).shape, [0, 3, 2]);
       await log.append(frames(0, 4));
       await log.append(frames(4, 1).slice([0]));
@@ -59,7 +59,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
     it("are written in place, at any place", async () => {
       const path = pathIn(temporaryDirectory());
       const shape = [5, 6, 7];
-      const file = await createArray(path, { dtype: "int32", shape });
+      const file = await createArray(path, { dtype: "int32", shape, compress });
       const expected = new NDArray({ data: new Int32Array(210), shape });
       for (const [start, size] of [
         [
@@ -102,7 +102,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
 
     it("are read in blocks", async () => {
       const path = pathIn(temporaryDirectory());
-      await writeArray(path, frames(0, 10));
+      await writeArray(path, frames(0, 10), { compress });
       const file = await openArray(path);
       const firsts: unknown[] = [];
       for await (const block of file.blocks({ rows: 4 })) firsts.push([block.shape[0], block.get(0, 0, 0)]);
@@ -121,7 +121,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
 
     it("run calls one after the other, and go on after one that failed", async () => {
       const path = pathIn(temporaryDirectory());
-      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
+      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2], compress });
       const calls = [
         file.append(frames(0, 2)),
         file.append(frames(2, 2)),
@@ -150,7 +150,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
       await assert.rejects(make({ dtype: "float64", shape: [1, null] }), RangeError);
       await assert.rejects(make({ dtype: "float64", shape: [-1] }), RangeError);
       assert.deepEqual(readdirSync(directory), []);
-      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
+      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2], compress });
       await assert.rejects(make({ dtype: "float64", shape: [1] }), (error) =>
         isPersistError(error, "PERSIST_EXISTS"),
       );
@@ -164,7 +164,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
 
     it("take no further writes after a sync that failed", async () => {
       const path = pathIn(temporaryDirectory());
-      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
+      const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2], compress });
       await file.append(frames(0, 2));
       await file.flush();
       await file.append(frames(2, 2));
@@ -184,7 +184,7 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
         let promised = 0;
         native().plan([{ call: "any", at, how: "fail", errno: 28 }]);
         try {
-          const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2] });
+          const file = await createArray(path, { dtype: "float64", shape: [null, 3, 2], compress });
           try {
             await file.append(frames(0, 9));
             await file.flush();
@@ -208,7 +208,9 @@ for (const { title, ending, isMany, isOpenable, growing, python: library } of FO
       }
     });
 
-    for (const how of ["kill", "torn"] as const) {
+    // what a crash can leave of HDF5 files is gone through part by part in hdf5-growing.test.ts
+    for (const how of isMany ? (["kill"] as const) : (["kill", "torn"] as const)) {
+      if (compress) continue;
       it(`hold whole frames when call after call of the system kills the process (${how})`, async () => {
         const directory = temporaryDirectory();
         const path = pathIn(directory);
