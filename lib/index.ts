@@ -48,5 +48,6 @@ export { listArrays, mapArray, readArray } from "./store/read-array.ts";
 export type { ListArraysOptions, ReadArrayOptions } from "./store/read-array.ts";
 export { RecordArray, type RecordField } from "./store/record-array.ts";
 export type { Durability, Progress } from "./store/store.ts";
+export { verify, type VerifyOptions } from "./verify/verify.ts";
 export { writeArray } from "./store/write-array.ts";
 export type { WriteArrayOptions } from "./store/write-array.ts";

@@ -38,7 +38,7 @@ export async function open(path: string | URL, options: OpenOptions = {}): Promi
 }
 
 /** Which form of archive a path names. */
-async function locate(path: string): Promise<Layout> {
+export async function locate(path: string): Promise<Layout> {
   const layout = packageLayout(dirname(resolve(path)));
   if ([layout.module, layout.backup].includes(basename(path))) return { ...layout, module: basename(path) };
   if (path.endsWith(".mjs")) return moduleLayout(path);

@@ -15,6 +15,7 @@ export const LIB_FLOORS: readonly (readonly string[])[] = [
   ["store", "disk"],
   ["archive"],
   ["dataset", "checkpoints"],
+  ["verify"],
   ["cli"],
 ];
 
