@@ -101,6 +101,19 @@ export interface DatasetToCreate {
   /** Names of values, which make an integer type an enumeration. */
   readonly names?: readonly (readonly [name: string, value: number])[];
   readonly chunks?: NewChunks;
+  /** Of records, whose `descr` is that of raw bytes. */
+  readonly fields?: readonly FieldToCreate[];
+}
+
+/** A field of a record: little-endian, as npy describes it. */
+export interface FieldToCreate {
+  readonly name: string;
+  readonly descr: string;
+  /** Of the field itself. */
+  readonly shape: readonly number[];
+  readonly offset: number;
+  /** Of a record within. */
+  readonly fields?: readonly FieldToCreate[];
 }
 
 /** How a new dataset is laid into chunks. */

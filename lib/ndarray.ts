@@ -312,6 +312,15 @@ export function strideOf(shape: readonly number[], fortran: boolean = false): re
   return Object.freeze(stride);
 }
 
+/** The n-dimensional form of what a caller may give. */
+export function asNDArray(array: TypedArray | NDArrayFields): NDArray {
+  if (typedArrayName(array) !== undefined) {
+    const data = array as TypedArray;
+    return new NDArray({ data, shape: [data.length], dtype: dtypeOf(data) });
+  }
+  return NDArray.isNDArray(array) && array instanceof NDArray ? array : new NDArray(array as NDArrayFields);
+}
+
 /** The bytes of an array's elements in C order: a view where memory already is so, else a copy. */
 export function bytesOf(array: NDArray): Uint8Array {
   const { data } = array.contiguous();

@@ -1,11 +1,10 @@
 // ArrayFile: an open array, filled or read a part at a time. Checks and sequences; the formats do the work.
 import { dtype as lookUp, type TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
-import type { NDArray, NDArrayFields, Selection } from "../ndarray.ts";
+import { asNDArray, type NDArray, type NDArrayFields, type Selection } from "../ndarray.ts";
 import type { OpenMode, OpenedArray } from "./array-format.ts";
 import type { JobOptions } from "./job.ts";
 import type { Progress } from "./store.ts";
-import { asNDArray } from "./write-array.ts";
 
 /** What every long call of an {@link ArrayFile} takes. */
 export interface ArrayFileOptions {

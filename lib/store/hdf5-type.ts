@@ -13,7 +13,7 @@ export interface ElementType extends Descr {
 
 /**
  * The type of a dataset other than text.
- * @throws PersistError what keeps the dataset from being read; PERSIST_UNSUPPORTED for records within records.
+ * @throws PersistError what keeps the dataset from being read.
  */
 export function elementType({ descr, problem }: Hdf5Dataset, file: string): ElementType {
   if (problem !== undefined) throw problem;

@@ -4,7 +4,7 @@ import { copyFile, unlink } from "node:fs/promises";
 import { io } from "../disk/io-error.ts";
 import { dtype as lookUp } from "../dtype.ts";
 import { isPersistError, PersistError } from "../errors.ts";
-import { native } from "../native.ts";
+import { native, type FieldToCreate } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
 import { afterOthers } from "./after-others.ts";
 import type { WriteArrayJob } from "./array-format.ts";
@@ -15,7 +15,7 @@ import { packInto } from "./hdf5-packed.ts";
 import { runJob } from "./job.ts";
 import { openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
-import { RecordArray } from "./record-array.ts";
+import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
 /**
@@ -31,14 +31,14 @@ import { replaceByRename } from "./replace-by-rename.ts";
 export async function writeDataset(
   file: string,
   name: string,
-  array: NDArray,
+  given: NDArray,
   job: WriteArrayJob,
 ): Promise<void> {
-  if (array instanceof RecordArray)
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: records are not written to HDF5 files`, { file });
+  const array = given instanceof RecordArray ? littleEndian(given) : given;
+  const fields = array instanceof RecordArray ? { fields: fieldsToCreate(array.fields) } : {};
   const { descr, itemsize_bytes: itemsize } = lookUp(array.dtype);
   const { shape } = array;
-  const attributes = attributesToWrite(array, { ...array.attributes, ...job.attributes });
+  const attributes = attributesToWrite(given, { ...given.attributes, ...job.attributes });
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
   const size_bytes = data.byteLength;
@@ -60,7 +60,7 @@ export async function writeDataset(
       const chunks = isPacked
         ? { chunks: { extents: toPack.chunks, grows: false, level: job.level, shuffle } }
         : {};
-      const dataset = { name, descr, shape, ...attributes, ...chunks };
+      const dataset = { name, descr, shape, ...fields, ...attributes, ...chunks };
       const exists = await copyExisting(file, temporary);
       const [place] = await runJob({ signal: job.signal }, "create", 0, (control) =>
         native().createHdf5(temporary, [dataset], exists, control),
@@ -95,4 +95,22 @@ export async function copyExisting(file: string, temporary: string): Promise<boo
   }
   await io(file, copyFile(file, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL));
   return true;
+}
+
+/** Records with numbers in the order of this machine: HDF5 would tell others apart, and so would its readers. */
+function littleEndian(records: RecordArray): RecordArray {
+  const isTurned = ({ bigEndian, fields = [] }: RecordField): boolean => bigEndian || fields.some(isTurned);
+  if (!records.fields.some(isTurned)) return records;
+  const columns = records.fields.map(({ name }) => {
+    const field = records.field(name);
+    return [name, field instanceof RecordArray ? littleEndian(field) : field] as const;
+  });
+  return RecordArray.from(Object.fromEntries(columns), records.shape.length);
+}
+
+function fieldsToCreate(fields: readonly RecordField[]): FieldToCreate[] {
+  return fields.map(({ name, dtype, shape, offset_bytes: offset, fields: within }) => {
+    const field = { name, descr: lookUp(dtype).descr, shape, offset };
+    return within === undefined ? field : { ...field, fields: fieldsToCreate(within) };
+  });
 }

@@ -5,6 +5,9 @@ import { sizeOf } from "../ndarray.ts";
 import type { PythonLiteral } from "./python-literal.ts";
 import type { RecordField } from "./record-array.ts";
 
+/** Records within records, so many. */
+const DEEPEST = 16;
+
 /** The fields, and how long a record is. */
 export interface Fields {
   readonly fields: readonly RecordField[];
@@ -13,9 +16,11 @@ export interface Fields {
 
 /**
  * Reads a list of fields. What has no name is padding.
- * @throws PersistError PERSIST_FORMAT; PERSIST_UNSUPPORTED for records within records and for Python objects; PERSIST_LIMIT.
+ * @throws PersistError PERSIST_FORMAT; PERSIST_UNSUPPORTED for Python objects; PERSIST_LIMIT, also for deep nesting.
  */
-export function parseFields(items: readonly PythonLiteral[], file: string): Fields {
+export function parseFields(items: readonly PythonLiteral[], file: string, depth: number = 0): Fields {
+  if (depth > DEEPEST)
+    throw new PersistError("PERSIST_LIMIT", `${file} has records nested more than ${DEEPEST} deep`, { file });
   const bad = (what: string): PersistError =>
     new PersistError("PERSIST_FORMAT", `the header of ${file} has a field ${what}`, { file });
   const fields: RecordField[] = [];
@@ -33,20 +38,19 @@ export function parseFields(items: readonly PythonLiteral[], file: string): Fiel
     const [label, descr, extents] = item.items;
     const name = nameOf(label!);
     if (name === undefined) throw bad("whose name is not a string");
-    if (typeof descr === "object" && descr !== null && descr.kind === "list")
-      throw new PersistError(
-        "PERSIST_UNSUPPORTED",
-        `${file} holds records within records (the field ${name})`,
-        { file },
-      );
-    if (typeof descr !== "string") throw bad("whose type is not a string");
     const shape = extents === undefined ? [] : shapeOf(extents);
     if (shape === undefined) throw bad("whose shape is not a tuple of integers");
-    const { dtype, bigEndian } = typeOf(descr, file);
+    const isRecord = typeof descr === "object" && descr !== null && descr.kind === "list";
+    const within = isRecord ? parseFields(descr.items, file, depth + 1) : undefined;
+    if (within === undefined && typeof descr !== "string") throw bad("whose type is not a string");
+    const { dtype, bigEndian } = within
+      ? { dtype: lookUp(`V${within.itemsize_bytes}`), bigEndian: false }
+      : typeOf(descr as string, file);
     if (name !== "") {
       if (names.has(name)) throw bad(`${JSON.stringify(name)} for the second time`);
       names.add(name);
-      fields.push({ name, dtype: dtype.name, shape, offset_bytes, bigEndian });
+      const field = { name, dtype: dtype.name, shape, offset_bytes, bigEndian };
+      fields.push(within === undefined ? field : { ...field, fields: within.fields });
     }
     offset_bytes += sizeOf(shape) * dtype.itemsize_bytes;
     if (!(offset_bytes < 2 ** 31))
@@ -69,15 +73,15 @@ export function fieldsText(fields: readonly RecordField[], itemsize_bytes: numbe
     if (to > at) parts.push(`('', '|V${to - at}')`);
     at = to;
   };
-  for (const { name, dtype, shape, offset_bytes, bigEndian } of fields) {
+  for (const { name, dtype, shape, offset_bytes, bigEndian, fields: within } of fields) {
     if (offset_bytes < at) throw cannot("fields out of order");
     if (!/^[ -~\xa1-\xff]+$/u.test(name)) throw cannot(`a field called ${JSON.stringify(name)}`);
     pad(offset_bytes);
     const { descr, itemsize_bytes: size } = lookUp(dtype);
-    const type = bigEndian ? descr.replace("<", ">") : descr;
+    const type = within ? fieldsText(within, size) : `'${bigEndian ? descr.replace("<", ">") : descr}'`;
     const quoted = `'${name.replace(/[\\']/g, "\\$&")}'`;
     const tail = shape.length === 0 ? "" : `, (${shape.map((extent) => `${extent},`).join(" ")})`;
-    parts.push(`(${quoted}, '${type}'${tail})`);
+    parts.push(`(${quoted}, ${type}${tail})`);
     at += sizeOf(shape) * size;
   }
   pad(itemsize_bytes);

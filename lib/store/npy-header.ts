@@ -89,7 +89,7 @@ export function headerSize(start: Uint8Array, fileSize_bytes: number, file: stri
 /**
  * Parses a header.
  * @param header the bytes from the start of the file, as many as `headerSize` says.
- * @throws PersistError PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects, records within records, extended precision), PERSIST_LIMIT, and PERSIST_TRUNCATED when the file is too short for the shape.
+ * @throws PersistError PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects, extended precision), PERSIST_LIMIT, and PERSIST_TRUNCATED when the file is too short for the shape.
  */
 export function parseNpyHeader(header: Uint8Array, fileSize_bytes: number, file: string): NpyHeader {
   const fail = (what: string): PersistError =>

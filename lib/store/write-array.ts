@@ -1,6 +1,6 @@
 // writeArray: one array into a file, atomically.
-import { dtypeOf, typedArrayName, type TypedArray } from "../dtype.ts";
-import { NDArray, type NDArrayFields } from "../ndarray.ts";
+import type { TypedArray } from "../dtype.ts";
+import { asNDArray, type NDArrayFields } from "../ndarray.ts";
 import { arrayAt } from "./formats.ts";
 import type { Durability, Progress } from "./store.ts";
 
@@ -47,13 +47,4 @@ export function levelOf(compress: boolean | number): number {
   const level = Number(compress);
   if (Number.isInteger(level) && level >= 0 && level <= MOST_LEVEL) return level;
   throw new RangeError(`compress must be a boolean or a level from 1 to ${MOST_LEVEL}`);
-}
-
-/** The n-dimensional form of what a caller may give. */
-export function asNDArray(array: TypedArray | NDArrayFields): NDArray {
-  if (typedArrayName(array) !== undefined) {
-    const data = array as TypedArray;
-    return new NDArray({ data, shape: [data.length], dtype: dtypeOf(data) });
-  }
-  return NDArray.isNDArray(array) && array instanceof NDArray ? array : new NDArray(array as NDArrayFields);
 }

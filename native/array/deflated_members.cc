@@ -1,11 +1,8 @@
 #include <algorithm>
-#include <condition_variable>
 #include <cstring>
-#include <exception>
 #include <memory>
-#include <mutex>
-#include <thread>
 
+#include "array/crew.h"
 #include "array/deflate.h"
 #include "array/members.h"
 #include "os/borrow.h"
@@ -13,8 +10,6 @@
 
 namespace persist::array {
 namespace {
-
-constexpr unsigned kMostThreads = 16;
 
 /** A part of a member: some of its elements, and the header before the first of them. */
 struct Part {
@@ -45,7 +40,6 @@ struct Packed {
   size_t size = 0;      // of `bytes`, as far as used
   size_t raw_size = 0;  // of what was compressed
   uint32_t crc = 0;
-  bool ready = false;
 };
 
 /** What one thread needs to compress parts. */
@@ -88,88 +82,6 @@ class Packer {
   std::vector<char> raw_;
 };
 
-/** The threads that compress; they are joined when it goes. Parts come out in order, and few are in memory.
- */
-class Crew {
- public:
-  Crew(const std::vector<MemberToDeflate>& members, const std::vector<Part>& parts, const std::string& path)
-      : parts_(parts) {
-    const size_t wanted = std::min<size_t>(
-        {std::max(std::thread::hardware_concurrency(), 1U), kMostThreads, std::max<size_t>(parts.size(), 1)});
-    slots_.resize(2 * wanted);
-    try {
-      for (size_t k = 0; k < wanted; k++)
-        threads_.emplace_back([this, &members, &path] { Work(members, path); });
-    } catch (const std::exception&) {
-      if (threads_.empty()) throw;  // fewer threads do as well
-    }
-  }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
-  ~Crew() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-    }
-    changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-  }
-
-  /** Waits for part `k`; calls go up by one. Throws what a thread has thrown. */
-  const Packed& Await(size_t k) {
-    std::unique_lock lock(mutex_);
-    Packed& slot = slots_[k % slots_.size()];
-    changed_.wait(lock, [&] { return slot.ready || failure_; });
-    if (failure_) std::rethrow_exception(failure_);
-    return slot;
-  }
-
-  /** Part `k` was written: its slot is free. */
-  void Release(size_t k) {
-    {
-      const std::lock_guard lock(mutex_);
-      slots_[k % slots_.size()].ready = false;
-      released_ = k + 1;
-    }
-    changed_.notify_all();
-  }
-
- private:
-  void Work(const std::vector<MemberToDeflate>& members, const std::string& path) noexcept {
-    try {
-      Packer packer(members, path);
-      for (;;) {
-        std::unique_lock lock(mutex_);
-        if (next_ == parts_.size()) return;
-        const size_t mine = next_++;
-        changed_.wait(lock, [&] { return stopped_ || failure_ || mine < released_ + slots_.size(); });
-        if (stopped_ || failure_) return;
-        lock.unlock();
-        Packed& slot = slots_[mine % slots_.size()];
-        packer.Pack(parts_[mine], slot);
-        lock.lock();
-        slot.ready = true;
-        lock.unlock();
-        changed_.notify_all();
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      changed_.notify_all();
-    }
-  }
-
-  const std::vector<Part>& parts_;
-  std::vector<Packed> slots_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  size_t next_ = 0;
-  size_t released_ = 0;
-  bool stopped_ = false;
-  std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
-};
-
 }  // namespace
 
 const size_t kPartBytes = os::Borrower::kMost;
@@ -201,7 +113,11 @@ std::vector<DeflatedMember> WriteDeflated(const std::string& path, uint64_t offs
     write(parts[0], packed);
     return out;
   }
-  Crew crew(members, parts, path);
+  const auto begin = [&] {
+    const auto packer = std::make_shared<Packer>(members, path);
+    return [&parts, packer](size_t k, Packed& into) { packer->Pack(parts[k], into); };
+  };
+  Crew<Packed> crew(parts.size(), begin);
   for (size_t k = 0; k < parts.size(); k++) {
     write(parts[k], crew.Await(k));
     crew.Release(k);

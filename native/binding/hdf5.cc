@@ -54,6 +54,21 @@ hdf5::NewAttribute TakeAttribute(const Napi::Object& one) {
   return out;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): lib/store/npy-fields.ts has looked how deep the fields are nested
+std::vector<hdf5::NewField> TakeFields(const Napi::Value& value) {
+  std::vector<hdf5::NewField> out;
+  if (!value.IsArray()) return out;
+  const Napi::Array list = value.As<Napi::Array>();
+  for (uint32_t k = 0; k < list.Length(); k++) {
+    const Napi::Object one = TakeObject(list[k], "field");
+    out.push_back({TakeString(one.Get("name"), "name"),
+                   array::ParseDescr(TakeString(one.Get("descr"), "descr")),
+                   TakeIntegers(one.Get("shape"), "shape"), TakeInteger(one.Get("offset"), "offset"),
+                   TakeFields(one.Get("fields"))});
+  }
+  return out;
+}
+
 hdf5::NewDataset TakeDataset(const Napi::Object& one) {
   hdf5::NewDataset out = {TakeString(one.Get("name"), "name"),
                           array::ParseDescr(TakeString(one.Get("descr"), "descr")),
@@ -64,6 +79,7 @@ hdf5::NewDataset TakeDataset(const Napi::Object& one) {
     for (uint32_t k = 0; k < list.Length(); k++)
       out.attributes.push_back(TakeAttribute(TakeObject(list[k], "attribute")));
   }
+  out.fields = TakeFields(one.Get("fields"));
   const Napi::Value chunks = one.Get("chunks");
   if (chunks.IsObject()) {
     const auto how = chunks.As<Napi::Object>();

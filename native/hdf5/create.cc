@@ -6,7 +6,6 @@
 
 #include "hdf5/dataset.h"
 #include "hdf5/file.h"
-#include "hdf5/types.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -131,6 +130,7 @@ std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& dat
     if (type == types.end()) type = types.emplace(dataset.descr.text, TypeOf(dataset.descr)).first;
     Handle named;
     if (!dataset.names.empty()) named = EnumOf(type->second, dataset.names, path);
+    if (!dataset.fields.empty()) named = TypeOfRecord(dataset.fields, dataset.descr.itemsize);
     const Handle space = SpaceOf(dataset.shape, dataset.chunks && dataset.chunks->grows, path);
     const Handle chunked = dataset.chunks ? ChunkedLayout(*dataset.chunks, path) : Handle();
     const Handle made(Check(H5Dcreate2(file, dataset.name.c_str(), named < 0 ? type->second : named, space,

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "array/descr.h"
+#include "hdf5/types.h"
 #include "os/control.h"
 
 namespace persist::hdf5 {
@@ -39,6 +39,8 @@ struct NewDataset {
   std::vector<NewAttribute> attributes{};
   /** Names of values, for an enumeration over integers. */
   std::vector<std::pair<std::string, int64_t>> names{};
+  /** Of records, whose `descr` is that of raw bytes. */
+  std::vector<NewField> fields{};
   /** Absent for a dataset in one piece. */
   std::optional<NewChunks> chunks{};
 };

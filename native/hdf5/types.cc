@@ -85,4 +85,21 @@ Handle TypeOf(const array::Descr& descr) {
   }
 }
 
+// NOLINTNEXTLINE(misc-no-recursion): lib/store/npy-fields.ts has looked how deep the fields are nested
+Handle TypeOfRecord(const std::vector<NewField>& fields, size_t size) {
+  Handle out(Check(H5Tcreate(H5T_COMPOUND, size), "H5Tcreate", "memory"), H5Tclose);
+  for (const NewField& field : fields) {
+    Handle type =
+        field.fields.empty() ? TypeOf(field.descr) : TypeOfRecord(field.fields, field.descr.itemsize);
+    if (!field.shape.empty()) {
+      const std::vector<hsize_t> shape(field.shape.begin(), field.shape.end());
+      type = Handle(Check(H5Tarray_create2(type, static_cast<unsigned>(shape.size()), shape.data()),
+                          "H5Tarray_create2", "memory"),
+                    H5Tclose);
+    }
+    Check(H5Tinsert(out, field.name.c_str(), field.offset, type), "H5Tinsert", "memory");
+  }
+  return out;
+}
+
 }  // namespace persist::hdf5

@@ -1,6 +1,10 @@
 // Element types in HDF5, the way h5py writes them.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "array/descr.h"
 #include "hdf5/handle.h"
 
@@ -12,5 +16,17 @@ namespace persist::hdf5 {
  * descriptor as h5py tags it. Throws UNSUPPORTED for elements of no bytes.
  */
 Handle TypeOf(const array::Descr& descr);
+
+/** A field of a record; `fields` are those of a record within. */
+struct NewField {
+  std::string name;
+  array::Descr descr;
+  std::vector<uint64_t> shape;  // of the field itself; empty for one element
+  size_t offset;
+  std::vector<NewField> fields{};
+};
+
+/** The HDF5 type of a record of `size` bytes. */
+Handle TypeOfRecord(const std::vector<NewField>& fields, size_t size);
 
 }  // namespace persist::hdf5

@@ -10,7 +10,7 @@ import {
   restore,
   stringify,
   writeArray,
-  type NDArray,
+  NDArray,
 } from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -80,6 +80,142 @@ result = [a.dtype.names == b.dtype.names, a.dtype.itemsize == b.dtype.itemsize, 
       }
     });
   }
+
+  it("within records are read and written, in every format", async () => {
+    const within = RecordArray.from({
+      n: new Int16Array([1, 2, 3]),
+      v: { data: new Float32Array([0, 1, 2, 3, 4, 5]), shape: [3, 2] },
+    });
+    const name = new NDArray({
+      data: Uint32Array.from("aébcdé", (c) => c.codePointAt(0)!),
+      shape: [3],
+      dtype: "U2",
+    });
+    const z = { data: new Float64Array([1, 2, 3, 4, 5, 6]), shape: [3], dtype: "complex128" };
+    const table = RecordArray.from({
+      energy: new Float64Array([0.5, 1.5, 2.5]),
+      within,
+      name,
+      z,
+      ok: { data: new Uint8Array([1, 0, 1]), shape: [3], dtype: "bool" },
+    });
+    assert.deepEqual(table.shape, [3]);
+    assert.equal(table.dtype, `V${8 + 10 + 8 + 16 + 1}`);
+    const paths = ["t.npy", "t.npz#t", "t.h5#g/t", "z.h5#g/t"].map((path) => join(directory, path));
+    for (const path of paths) {
+      await writeArray(path, table, path.includes("z.h5") ? { compress: true } : {});
+      const back = await readArray(path);
+      assert.ok(back instanceof RecordArray);
+      const inner = back.field("within");
+      assert.ok(inner instanceof RecordArray);
+      assert.deepEqual(inner.field("v").contiguous().data, new Float32Array([0, 1, 2, 3, 4, 5]));
+      assert.deepEqual(
+        inner
+          .slice([[1, null]])
+          .field("n")
+          .contiguous().data,
+        new Int16Array([2, 3]),
+      );
+      assert.deepEqual(
+        [back.field("name").get(1), back.field("z").get(2), back.field("ok").get(1)],
+        ["bc", { re: 5, im: 6 }, false],
+      );
+      assert.deepEqual((await listArrays(path))[0]!.fields, back.fields);
+    }
+    const seen = python(
+      `
+result = []
+for path in given:
+    file, _, name = path.partition("#")
+    a = h5py.File(file, "r")[name][()] if name.startswith("g") else np.load(file) if not name else np.load(file)[name]
+    result.append([list(a.dtype.names), a["energy"].tolist(), a["within"]["v"].tolist(), a["within"]["n"].tolist(), a["name"].tolist(), [str(z) for z in a["z"]], [bool(x) for x in a["ok"]]])`,
+      paths,
+    ) as unknown[];
+    for (const one of seen)
+      assert.deepEqual(one, [
+        ["energy", "within", "name", "z", "ok"],
+        [0.5, 1.5, 2.5],
+        [
+          [0, 1],
+          [2, 3],
+          [4, 5],
+        ],
+        [1, 2, 3],
+        ["aé", "bc", "dé"],
+        ["(1+2j)", "(3+4j)", "(5+6j)"],
+        [true, false, true],
+      ]);
+  });
+
+  it("of h5py and NumPy that hold others are read: aligned, big-endian, in rows of a field", async () => {
+    const files = ["n.npy", "n.h5#x"].map((path) => join(directory, path));
+    const expected = python<{ hex: string }>(
+      `
+inner = np.dtype([("a", ">i4"), ("b", "<f8", (2,))])
+outer = np.dtype([("x", "i1"), ("in", inner, (2,)), ("y", "<u2")], align=True)
+a = np.zeros((2, 3), dtype=outer)
+a["in"]["a"] = np.arange(12).reshape(2, 3, 2)
+a["in"]["b"] = np.arange(24).reshape(2, 3, 2, 2)
+a["y"] = 7
+np.save(given[0], a)
+with h5py.File(given[1].split("#")[0], "w") as f: f["x"] = a
+result = {"hex": a["in"]["a"].astype("<i4").tobytes().hex()}`,
+      files,
+    );
+    for (const path of files) {
+      const records = (await readArray(path)) as RecordArray;
+      const inner = records.field("in") as RecordArray;
+      assert.deepEqual(inner.shape, [2, 3, 2]);
+      assert.equal(seenIn(inner.field("a")).hex, expected.hex);
+      assert.equal(inner.field("b").get(1, 2, 1, 1), 23);
+      assert.equal(records.field("y").get(1, 1), 7);
+      const copy = join(directory, "copy.h5#x");
+      await writeArray(copy, records);
+      const again = (await readArray(copy)) as RecordArray;
+      assert.equal(seenIn((again.field("in") as RecordArray).field("a")).hex, expected.hex);
+      await writeArray(join(directory, "copy.npy"), records);
+      const hex = python(
+        "result = np.load(given)['in']['a'].astype('<i4').tobytes().hex()",
+        join(directory, "copy.npy"),
+      );
+      assert.equal(hex, expected.hex);
+    }
+  });
+
+  it("are made of columns that agree", () => {
+    const n = new Float64Array(3);
+    for (const columns of [{}, { a: n, b: new Int8Array(2) }, { "": n }, { a: new Float64Array(0), b: n }])
+      assert.throws(() => RecordArray.from(columns), RangeError);
+    assert.throws(() => RecordArray.from({ a: [1, 2] as never }), TypeError);
+    assert.throws(() => RecordArray.from({ a: n }, 2), RangeError);
+    const grid = RecordArray.from(
+      {
+        a: { data: new Int8Array([1, 2, 3, 4]), shape: [2, 2] },
+        b: { data: new Int32Array([5, 6, 7, 8]), shape: [2, 2] },
+      },
+      2,
+    );
+    assert.deepEqual([grid.shape, grid.dtype, grid.field("b").get(1, 0)], [[2, 2], "V5", 7]);
+    assert.equal(
+      RecordArray.from({ a: { data: new Int8Array([9]), shape: [] } }, 0)
+        .field("a")
+        .get(),
+      9,
+    );
+    assert.equal(RecordArray.from({ a: new Float64Array(0) }).size, 0);
+  });
+
+  it("nested deeper than anyone would are LIMIT", async () => {
+    const path = join(directory, "deep.npy");
+    python(
+      `
+dtype = np.dtype([("x", "i1")])
+for k in range(20): dtype = np.dtype([("x", dtype)])
+np.save(given, np.zeros(1, dtype=dtype))`,
+      path,
+    );
+    await assert.rejects(readArray(path), (error) => isPersistError(error, "PERSIST_LIMIT"));
+  });
 
   it("share memory with their fields where these lie aligned", async () => {
     const records = (await readArray(join(directory, "0.npy"))) as RecordArray;
