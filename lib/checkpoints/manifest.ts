@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import type { StoredTable } from "../archive/store-arrays.ts";
-import { createFile } from "../disk/replace.ts";
+import { createFile } from "../disk/new-file.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import type { ArrayRow } from "../emit/javascript.ts";
 import { PersistError } from "../errors.ts";

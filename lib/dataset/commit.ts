@@ -1,9 +1,9 @@
 // The commit protocol. Everything that changes a data set passes here, in batches: what callers of this process ask for at the same time becomes one line of
 // the journal, and they share its syncs.
 //
-//  0. Without any lock, each caller by itself: write the files of the versions, sync each (version.ts). SESSION is held shared meanwhile, so that nobody takes
+//  0. Without any lock, each caller by itself: write the files of the versions, begin to sync each (version.ts). SESSION is held shared meanwhile, so that nobody takes
 //     them for files that a dead writer has left.
-//  1. Sync the directory: the names are durable.
+//  1. Sync the directory, so that the names are durable, and wait for the syncs of the files, all at the same time.
 //  2. Lock WRITE, exclusively (through its gate, so that nobody is overtaken for ever).
 //  3. Read what others have committed; cut off a line that was never finished; put the aliases right that a dead writer may have left.
 //  4. Check what each caller asks for against what is there now; give out automatic names. Who cannot have what it asks for is told so, and the others go on.
@@ -24,6 +24,7 @@ import { WRITE } from "../disk/lock-bytes.ts";
 import type { LockFile, LockOptions } from "../disk/lock-file.ts";
 import { syncDirectory } from "../disk/sync.ts";
 import { isPersistError, PersistError } from "../errors.ts";
+import { Turn } from "../turn.ts";
 import { AliasKeeper } from "./alias-keeper.ts";
 import { Draft } from "./draft.ts";
 import type { Log } from "./log.ts";
@@ -42,15 +43,19 @@ export interface CommitOptions {
   readonly afterCommit: () => Promise<void>;
 }
 
-/** Step 0 of a caller: what files it has written, and what it asks for. */
-export type Prepare<T> = () => Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }>;
-
-/** What a caller asks for. */
-interface Request {
-  /** Step 4: what is to change. Throws where it cannot. */
-  readonly edit: (draft: Draft) => Promise<unknown>;
-  /** The files of step 0; they go where the request comes to nothing. */
+/** What a caller has written, and what it asks for. */
+export interface Prepared<T> {
   readonly files: readonly string[];
+  /** Resolves when the files are on the disk; absent where they are. */
+  readonly synced?: Promise<void>;
+  readonly edit: (draft: Draft) => Promise<T>;
+}
+
+/** Step 0 of a caller. */
+export type Prepare<T> = () => Promise<Prepared<T>>;
+
+/** A caller that waits. Its files go where the request comes to nothing. */
+interface Request extends Prepared<unknown> {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -70,6 +75,7 @@ export class Committer {
   readonly #aliases: AliasKeeper;
   #queue: Request[] = [];
   #running: Promise<void> | undefined;
+  readonly #turn: Turn = new Turn();
   readonly #pending: Set<Promise<unknown>> = new Set<Promise<unknown>>();
   /** Why nothing more is committed. */
   #poison: PersistError | undefined;
@@ -97,9 +103,9 @@ export class Committer {
     }
   }
 
-  async #queued<T>({ edit, files }: Awaited<ReturnType<Prepare<T>>>): Promise<T> {
+  async #queued<T>(prepared: Prepared<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ edit, files, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({ ...prepared, resolve: resolve as (value: unknown) => void, reject });
       this.#running ??= this.#run();
     });
   }
@@ -130,6 +136,8 @@ export class Committer {
       }
       for (const { request, result } of accepted) request.resolve(result);
       await this.#options.afterCommit();
+      // without syncs, nothing of all this may have waited
+      if (this.#turn.isOver) await this.#turn.pause();
     }
     this.#running = undefined;
   }
@@ -140,10 +148,11 @@ export class Committer {
     let accepted: Accepted[] = [];
     let mayHaveWritten = false;
     try {
-      if (batch.some(({ files }) => files.length > 0)) await this.syncNames(); // 1
+      const ready = await this.#makeDurable(batch); // 1
+      if (ready.length === 0) return [];
       await this.asWriter(async () => {
         const draft = new Draft(this.#log.state, this.#log.state.generation + 1, this.#log.directory);
-        accepted = await this.#decide(batch, draft); // 4
+        accepted = await this.#decide(ready, draft); // 4
         const commit = this.#commitOf(draft);
         if (commit === undefined) return;
         mayHaveWritten = true;
@@ -188,7 +197,24 @@ export class Committer {
     }
   }
 
-  /** Step 1: also makes the aliases durable that this handle has seen to. */
+  /** Step 1: the files of all, and their names. Gives the requests whose files are on the disk; the others are rejected. */
+  async #makeDurable(batch: readonly Request[]): Promise<Request[]> {
+    const hasFiles = batch.some(({ files }) => files.length > 0);
+    const [names, ...outcomes] = await Promise.allSettled([
+      hasFiles ? this.syncNames() : undefined,
+      ...batch.map(({ synced }) => synced),
+    ]);
+    if (names.status === "rejected") throw names.reason;
+    const ready: Request[] = [];
+    for (const [k, request] of batch.entries()) {
+      const outcome = outcomes[k]!;
+      if (outcome.status === "fulfilled") ready.push(request);
+      else await this.#refuse(request, outcome.reason);
+    }
+    return ready;
+  }
+
+  /** Syncs the directory: also makes the aliases durable that this handle has seen to. */
   async syncNames(): Promise<void> {
     if (this.#options.durability === "process") return;
     await this.#poisoning(() => this.#aliases.synced(() => syncDirectory(this.#log.directory)));
@@ -217,8 +243,7 @@ export class Committer {
         draft.merge(branch);
         accepted.push({ request, result });
       } catch (error) {
-        await this.#giveUp([request]);
-        request.reject(error);
+        await this.#refuse(request, error);
       }
     }
     return accepted;
@@ -266,6 +291,11 @@ export class Committer {
   #movesAliases({ put, delete: gone }: Commit): boolean {
     const { items } = this.#log.state;
     return gone.length > 0 || [...put].some(([name, { files }]) => items.get(name)?.files !== files);
+  }
+
+  async #refuse(request: Request, error: unknown): Promise<void> {
+    await this.#giveUp([request]);
+    request.reject(error);
   }
 
   /** The files of requests that come to nothing. */

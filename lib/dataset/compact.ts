@@ -10,7 +10,8 @@
 
 import { join } from "node:path";
 import { removeFile } from "../disk/files.ts";
-import { createFile, replaceFile } from "../disk/replace.ts";
+import { createFile } from "../disk/new-file.ts";
+import { replaceFile } from "../disk/replace.ts";
 import { isPersistError } from "../errors.ts";
 import type { Committer } from "./commit.ts";
 import { indexText } from "./index-module.ts";

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { factsOf, listDirectory } from "../disk/files.ts";
 import { newDirectory } from "../disk/new-directory.ts";
-import { createFile } from "../disk/replace.ts";
+import { createFile } from "../disk/new-file.ts";
 import { indexText } from "./index-module.ts";
 import { journalName } from "./names.ts";
 import { State } from "./state.ts";

@@ -9,7 +9,7 @@ import { Turn } from "../turn.ts";
 import { hex, itemText } from "./journal.ts";
 import { journalName, journalNumber } from "./names.ts";
 import { toCount, toCounters, toFields, toItem, toName, toSuperseded } from "./records.ts";
-import { State } from "./state.ts";
+import { State, type Item } from "./state.ts";
 
 const FIRST_LINE = "// persist-archive format 1, data set\n";
 
@@ -117,11 +117,15 @@ export function parseIndex(text: string, file: string): Index {
     throw new PersistError("PERSIST_FORMAT", `${file} names no journal of the form _journal.N.jsonl`, {
       file,
     });
-  const found = Object.entries(toFields(items, "items", origin));
+  const found = toFields(items, "items", origin);
+  const checked = new Map<string, Item>();
+  // there may be very many
+  for (const name of Object.keys(found))
+    checked.set(toName(name, origin), toItem(found[name], undefined, origin));
   const state = new State(
     number,
     toCount(fields["generation"], "generation", origin),
-    new Map(found.map(([name, item]) => [toName(name, origin), toItem(item, undefined, origin)])),
+    checked,
     new Map(toCounters(fields["next"] ?? {}, origin)),
     toSuperseded(fields["superseded"] ?? [], origin),
   );

@@ -10,7 +10,7 @@ import type { Prepare } from "./commit.ts";
 import type { Draft } from "./draft.ts";
 import type { GetOptions, Settings } from "./options.ts";
 import type { FileRow, Item } from "./state.ts";
-import { planItem, removeFiles, writeVersion, type VersionOptions } from "./version.ts";
+import { planItem, removeFiles, writeVersion, type VersionOptions, type WrittenVersion } from "./version.ts";
 
 /** So many versions are written at a time: the system syncs several in little more time than one. */
 const AT_ONCE = 8;
@@ -40,9 +40,9 @@ export class Items {
   }
 
   /** Writes a version of each; when that fails, none is left. `base` names the files of those whose name is not known yet. */
-  async write(plans: ReadonlyMap<string, Plan>, base?: string): Promise<Map<string, FileRow[]>> {
+  async write(plans: ReadonlyMap<string, Plan>, base?: string): Promise<Map<string, WrittenVersion>> {
     const waiting = [...plans];
-    const written = new Map<string, FileRow[]>();
+    const written = new Map<string, WrittenVersion>();
     if (waiting.some(([, plan]) => plan.arrays.length > 0)) await this.#ensureLoader();
     const work = async (): Promise<void> => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -53,14 +53,14 @@ export class Items {
     const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) {
-      await this.discard(filesOf(written));
+      await this.discard(filesOf(written.values()));
       throw failed.reason;
     }
     // in the order of the plans
     return new Map([...plans.keys()].map((name) => [name, written.get(name)!]));
   }
 
-  /** Step 0 of a commit, and what is to be done with the versions then. */
+  /** Step 0 of a commit, and what is to be done with the files of each version then. */
   prepare<T>(
     plans: ReadonlyMap<string, Plan>,
     edit: (draft: Draft, versions: ReadonlyMap<string, readonly FileRow[]>) => Promise<T>,
@@ -68,7 +68,12 @@ export class Items {
   ): Prepare<T> {
     return async () => {
       const versions = await this.write(plans, base);
-      return { files: filesOf(versions), edit: (draft) => edit(draft, versions) };
+      const rows = new Map([...versions].map(([name, { files }]) => [name, files]));
+      return {
+        files: filesOf(versions.values()),
+        synced: allSynced(versions.values()),
+        edit: (draft) => edit(draft, rows),
+      };
     };
   }
 
@@ -102,6 +107,12 @@ export class Items {
   }
 }
 
-function filesOf(versions: ReadonlyMap<string, readonly FileRow[]>): string[] {
-  return [...versions.values()].flatMap((rows) => rows.map(([file]) => file));
+/** The names of all files. */
+export function filesOf(versions: Iterable<WrittenVersion>): string[] {
+  return [...versions].flatMap(({ files }) => files.map(([file]) => file));
+}
+
+/** Resolves when all files are on the disk. */
+export async function allSynced(versions: Iterable<WrittenVersion>): Promise<void> {
+  await Promise.all([...versions].map(({ synced }) => synced));
 }

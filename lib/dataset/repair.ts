@@ -11,7 +11,7 @@ import { readModule } from "../archive/read-module.ts";
 import { factsOf } from "../disk/files.ts";
 import { linkOver } from "../disk/links.ts";
 import { readTextFile } from "../disk/read-text.ts";
-import { createFile } from "../disk/replace.ts";
+import { createFile } from "../disk/new-file.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { restore } from "./aliases.ts";
 import type { Committer } from "./commit.ts";

@@ -1,13 +1,15 @@
 // What the body of a transaction sees and asks for. Nothing of it is committed before the body is done; then all of it is, or nothing.
 
 import { PersistError } from "../errors.ts";
+import type { Prepared } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import type { Items } from "./items.ts";
+import { allSynced, filesOf, type Items } from "./items.ts";
 import { toInfo } from "./json.ts";
 import type { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
 import type { GetOptions } from "./options.ts";
-import type { FileRow, Item, State } from "./state.ts";
+import type { Item, State } from "./state.ts";
+import type { WrittenVersion } from "./version.ts";
 
 /**
  * Runs the body of a transaction on the snapshot as it is now. Gives the files that it has written, and what it asks for; where it throws it has left none.
@@ -16,13 +18,13 @@ export async function runTransaction<T>(
   { state, directory }: Log,
   items: Items,
   body: (transaction: Transaction) => Promise<T>,
-): Promise<{ files: readonly string[]; edit: (draft: Draft) => Promise<T> }> {
+): Promise<Prepared<T>> {
   const transaction = new Transaction(items, state, new Draft(state, state.generation + 1, directory));
   try {
     const result = await body(transaction);
-    const { files, edit } = transaction.finish();
+    const { edit, ...files } = transaction.finish();
     return {
-      files,
+      ...files,
       edit: async (draft) => {
         await edit(draft);
         return result;
@@ -42,7 +44,7 @@ export class Transaction {
   readonly #view: Draft;
   readonly #state: State;
   readonly #edits: Edit[] = [];
-  readonly #files: string[] = [];
+  readonly #written: WrittenVersion[] = [];
   /** Items that the body has looked at, as they were. */
   readonly #seen: Map<string, Item | undefined> = new Map<string, Item | undefined>();
   #sawAll: number | undefined;
@@ -87,7 +89,7 @@ export class Transaction {
   ): Promise<string[]> {
     const json = toInfo(info);
     const written = await this.#write(items);
-    for (const [name, files] of written) await this.#do((draft) => draft.insert(name, files, json));
+    for (const [name, { files }] of written) await this.#do((draft) => draft.insert(name, files, json));
     return [...written.keys()];
   }
 
@@ -95,7 +97,7 @@ export class Transaction {
   async set(name: string, value: unknown, { info }: { info?: unknown } = {}): Promise<void> {
     const json = info === undefined ? undefined : toInfo(info);
     const written = await this.#write({ [name]: value });
-    await this.#do((draft) => draft.set(name, written.get(name)!, json));
+    await this.#do((draft) => draft.set(name, written.get(name)!.files, json));
   }
 
   async setInfo(name: string, info: unknown): Promise<void> {
@@ -112,10 +114,11 @@ export class Transaction {
   }
 
   /** @internal Ends the body's part; gives the files that it has written, and what it asks for. */
-  finish(): { files: readonly string[]; edit: (draft: Draft) => Promise<void> } {
+  finish(): Prepared<void> {
     this.#isOver = true;
     return {
-      files: this.#files,
+      files: filesOf(this.#written),
+      synced: allSynced(this.#written),
       edit: async (draft) => {
         this.#checkSeen(draft);
         for (const edit of this.#edits) await edit(draft);
@@ -148,11 +151,11 @@ export class Transaction {
     return this.#view.item(name);
   }
 
-  async #write(items: Readonly<Record<string, unknown>>): Promise<Map<string, FileRow[]>> {
+  async #write(items: Readonly<Record<string, unknown>>): Promise<Map<string, WrittenVersion>> {
     this.#check();
     Object.keys(items).forEach(checkItemName);
     const written = await this.#items.write(this.#items.plan(items));
-    for (const files of written.values()) this.#files.push(...files.map(([file]) => file));
+    this.#written.push(...written.values());
     return written;
   }
 

@@ -9,7 +9,7 @@ import { relativeSpecifier } from "../archive/specifier.ts";
 import { storeArrays, type ArrayFormat } from "../archive/store-arrays.ts";
 import { encodedTextOf } from "../archive/text.ts";
 import { removeFile } from "../disk/files.ts";
-import { createFile } from "../disk/replace.ts";
+import { beginFile } from "../disk/new-file.ts";
 import { isPersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
 import { native } from "../native.ts";
@@ -36,8 +36,16 @@ export function planItem(name: string, value: unknown, options: VersionOptions):
   return planItems({ [name]: value }, { ...options, single: true });
 }
 
+/** A version that was written. */
+export interface WrittenVersion {
+  /** The module is the first. */
+  readonly files: FileRow[];
+  /** Resolves when all of them are on the disk. */
+  readonly synced: Promise<void>;
+}
+
 /**
- * Writes a new version. The array loader is there already. Gives the files, the module first; when it fails, none is left.
+ * Writes a new version. The array loader is there already. When it fails, no file is left.
  * @param base how the names of the files begin: the name of the item, or the prefix of names that are not known yet
  */
 export async function writeVersion(
@@ -45,7 +53,7 @@ export async function writeVersion(
   base: string,
   plan: Plan,
   options: VersionOptions,
-): Promise<FileRow[]> {
+): Promise<WrittenVersion> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await writeAs(directory, newVersion(base), plan, options);
@@ -61,7 +69,7 @@ async function writeAs(
   version: string,
   plan: Plan,
   { arrays: format, durability }: VersionOptions,
-): Promise<FileRow[]> {
+): Promise<WrittenVersion> {
   const written: { name: string; size_bytes: number }[] = [];
   const layout = { ...packageLayout(directory), arrays: `${version}.` };
   try {
@@ -77,13 +85,13 @@ async function writeAs(
     );
     const text = Buffer.concat(pieces);
     const module = `${version}.js`;
-    await createFile(join(directory, module), text, durability);
+    const { synced } = await beginFile(join(directory, module), text, durability);
     written.push({ name: module, size_bytes: text.length });
     const sums = await Promise.all(
       written.slice(0, -1).map(({ name, size_bytes }) => checksumOf(directory, name, size_bytes)),
     );
     const rows = written.slice(0, -1).map(({ name, size_bytes }, i) => [name, size_bytes, sums[i]!] as const);
-    return [[module, text.length, hex(crc32(text))], ...rows];
+    return { files: [[module, text.length, hex(crc32(text))], ...rows], synced };
   } catch (error) {
     await removeFiles(
       directory,

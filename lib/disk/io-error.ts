@@ -30,6 +30,15 @@ export async function io<T>(file: string, operation: Promise<T>): Promise<T> {
   }
 }
 
+/** The same for an operation that is done at once. */
+export function ioNow<T>(file: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw ioError(error, file);
+  }
+}
+
 /** What a file system says that cannot make one more link to a file. */
 const LINK_REFUSALS: ReadonlySet<unknown> = new Set([
   "EPERM",

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { copyFile, link, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isSameFile } from "./files.ts";
-import { hasNoLinks, io } from "./io-error.ts";
+import { hasNoLinks, io, ioError } from "./io-error.ts";
 import { temporaryName } from "./replace.ts";
 
 /**
@@ -32,7 +32,7 @@ async function makeLink(target: string, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    if (!hasNoLinks(error)) await io(path, Promise.reject(error as Error));
+    if (!hasNoLinks(error)) throw ioError(error, path);
   }
   try {
     await copyFile(target, path, constants.COPYFILE_EXCL);

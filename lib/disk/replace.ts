@@ -1,42 +1,11 @@
-// Small text files, whole at every moment: created under a name of their own, or put in the place of another by rename.
+// Text files that are put in the place of others by rename, whole at every moment.
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { link, open, rename, unlink } from "node:fs/promises";
+import { link, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PersistError } from "../errors.ts";
 import { hasNoLinks, io } from "./io-error.ts";
+import { createFile, type FileText } from "./new-file.ts";
 import { confirmCommit } from "./sync.ts";
-import { checkWritable } from "./writable.ts";
-
-/** A text, whole or in pieces that follow each other. */
-export type FileText = string | Uint8Array | readonly Uint8Array[];
-
-/**
- * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
- * durability its content is synced. Its directory is not. When it fails, the file is removed.
- * @throws PersistError PERSIST_IO (EEXIST when there is such a file).
- */
-export async function createFile(
-  path: string,
-  text: FileText,
-  durability: "full" | "process",
-): Promise<void> {
-  checkWritable(path);
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-  const handle = await io(path, open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666));
-  try {
-    try {
-      // Node writes pieces one after the other
-      await io(path, handle.writeFile(text as string));
-      if (durability === "full") await io(path, handle.datasync());
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    await unlink(path).catch(() => {});
-    throw error;
-  }
-}
 
 /**
  * Puts a text in the place of `directory/name`. A reader finds the old text or the new one, whole, at every moment:

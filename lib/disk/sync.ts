@@ -1,7 +1,8 @@
 // Makes names durable: a file is found after a crash only if its directory was synced.
-import { open } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { isPersistError, PersistError } from "../errors.ts";
-import { io } from "./io-error.ts";
+import { sync } from "./descriptor.ts";
+import { ioNow } from "./io-error.ts";
 
 /**
  * Syncs a directory, so that what was created, renamed or removed in it survives a crash.
@@ -9,9 +10,9 @@ import { io } from "./io-error.ts";
  * second try would prove nothing. PERSIST_IO when the directory cannot be opened.
  */
 export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await io(directory, open(directory, "r"));
+  const fd = ioNow(directory, () => openSync(directory, "r"));
   try {
-    await handle.sync();
+    await sync(fd);
   } catch (cause) {
     const { errno = 0 } = cause as NodeJS.ErrnoException;
     throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `fsync failed on the directory ${directory}`, {
@@ -21,7 +22,7 @@ export async function syncDirectory(directory: string): Promise<void> {
       errno: Math.abs(errno),
     });
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }
 

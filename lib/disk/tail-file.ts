@@ -1,9 +1,13 @@
 // A file that grows at its end, a line at a time: read from an offset, appended to, cut, synced. Nobody but the holder of a lock writes to it.
 
-import { constants, readSync } from "node:fs";
+import { constants, readSync, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
-import { ioError, io } from "./io-error.ts";
+import { dataSync } from "./descriptor.ts";
+import { io, ioError, ioNow } from "./io-error.ts";
+
+/** So much is only copied into the system's memory, in less time than it takes to wake a thread that does it. */
+const SHORT_BYTES = 2 ** 16;
 
 export class TailFile {
   readonly path: string;
@@ -47,21 +51,18 @@ export class TailFile {
 
   /** The same at once, for a few bytes: it takes some microseconds, and others wait for who asks. */
   readNow(into: Uint8Array, offset: number): number {
-    try {
-      return readSync(this.#handle.fd, into, 0, into.length, offset);
-    } catch (error) {
-      throw ioError(error, this.path);
-    }
+    return ioNow(this.path, () => readSync(this.#handle.fd, into, 0, into.length, offset));
   }
 
-  /** Writes all bytes at an offset, in one call where the system takes them all. */
+  /** Writes all bytes at an offset, in one call where the system takes them all: at once where they are few. */
   async write(bytes: Uint8Array, offset: number): Promise<void> {
+    const { fd } = this.#handle;
+    const isShort = bytes.length <= SHORT_BYTES;
     for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await io(
-        this.path,
-        this.#handle.write(bytes, done, bytes.length - done, offset + done),
-      );
-      done += bytesWritten;
+      const [rest, at] = [bytes.length - done, offset + done];
+      done += isShort
+        ? ioNow(this.path, () => writeSync(fd, bytes, done, rest, at))
+        : (await io(this.path, this.#handle.write(bytes, done, rest, at))).bytesWritten;
     }
   }
 
@@ -73,7 +74,7 @@ export class TailFile {
   /** @throws PersistError PERSIST_DURABILITY_UNKNOWN; a second try would prove nothing */
   async sync(): Promise<void> {
     try {
-      await this.#handle.datasync();
+      await dataSync(this.#handle.fd);
     } catch (cause) {
       throw new PersistError("PERSIST_DURABILITY_UNKNOWN", `fdatasync failed on ${this.path}`, {
         cause,

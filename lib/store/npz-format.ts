@@ -1,7 +1,7 @@
 // npz files: zip archives of npy files. Arrays are read where they lie, stored or deflated; stored ones can be mapped.
 import { closeSync } from "node:fs";
 import { unlink } from "node:fs/promises";
-import { createFile } from "../disk/replace.ts";
+import { createFile } from "../disk/new-file.ts";
 import { PersistError, isPersistError } from "../errors.ts";
 import type { NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";

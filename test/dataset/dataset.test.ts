@@ -1,8 +1,8 @@
 // The interface of a data set, in one process: what goes in comes out, by the library and by import.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import fs, { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { DataSet, isPersistError, open as openArchive, save, type ErrorCode } from "persist-archive";
@@ -319,24 +319,20 @@ describe("a data set", function () {
   });
 
   it("syncs three times for an insert and once for a change of info, however many items there are", async () => {
-    const handle = await open(join(path, "index.js"));
-    const prototype = Object.getPrototypeOf(handle) as { sync(): Promise<void>; datasync(): Promise<void> };
-    await handle.close();
-    const { sync, datasync } = prototype;
+    const { fsync, fdatasync } = fs;
     let count = 0;
     const syncsOf = async (change: () => Promise<unknown>): Promise<number> => {
       count = 0;
       await change();
       return count;
     };
-    prototype.sync = function () {
-      count++;
-      return sync.call(this);
-    };
-    prototype.datasync = function () {
-      count++;
-      return datasync.call(this);
-    };
+    const counting = (sync: typeof fsync): typeof fsync =>
+      ((fd, callback) => {
+        count++;
+        sync(fd, callback);
+      }) as typeof fsync;
+    Object.assign(fs, { fsync: counting(fsync), fdatasync: counting(fdatasync) });
+    syncBuiltinESMExports();
     try {
       for (let items = 0; items < 30; items += 10) {
         assert.equal(await syncsOf(() => set.insert({ [`a${items}`]: 1 })), 3);
@@ -347,7 +343,8 @@ describe("a data set", function () {
       }
       assert.ok((await syncsOf(() => Promise.all(Array.from({ length: 16 }, () => set.add(4))))) <= 16 + 4);
     } finally {
-      Object.assign(prototype, { sync, datasync });
+      Object.assign(fs, { fsync, fdatasync });
+      syncBuiltinESMExports();
     }
   });
 

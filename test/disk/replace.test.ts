@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isPersistError } from "persist-archive";
-import { createFile, replaceFile } from "#dist/disk/replace.js";
+import { createFile } from "#dist/disk/new-file.js";
+import { replaceFile } from "#dist/disk/replace.js";
 import { syncDirectory } from "#dist/disk/sync.js";
 import { temporaryDirectory } from "../support/temporary.ts";
 

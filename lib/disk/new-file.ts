@@ -1,0 +1,77 @@
+// Files that are written once, whole. Short texts are handed to the system at once: that only copies them into memory, and takes less time than it takes to wake a thread that does
+// it. A name is made in the background where it may have to wait for the disk; with durability `process` nothing is to be waited for.
+
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { unlink } from "node:fs/promises";
+import { dataSync, openFile, write } from "./descriptor.ts";
+import { io, ioNow } from "./io-error.ts";
+import { checkWritable } from "./writable.ts";
+
+/** A text, whole or in pieces that follow each other. */
+export type FileText = string | Uint8Array | readonly Uint8Array[];
+
+const SHORT_BYTES = 2 ** 16;
+
+/**
+ * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
+ * durability its content is synced. Its directory is not. When it fails, the file is removed.
+ * @throws PersistError PERSIST_IO (EEXIST when there is such a file).
+ */
+export async function createFile(
+  path: string,
+  text: FileText,
+  durability: "full" | "process",
+): Promise<void> {
+  const { synced } = await beginFile(path, text, durability);
+  await synced;
+}
+
+/**
+ * The same in two parts: resolves when the text is written; `synced` resolves when it is on the disk, and rejects when it cannot be, when the file is removed.
+ * @throws PersistError as {@link createFile}
+ */
+export async function beginFile(
+  path: string,
+  text: FileText,
+  durability: "full" | "process",
+): Promise<{ synced: Promise<void> }> {
+  checkWritable(path);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  const fd =
+    durability === "process"
+      ? ioNow(path, () => openSync(path, flags, 0o666))
+      : await io(path, openFile(path, flags, 0o666));
+  try {
+    await writeText(path, fd, text);
+  } catch (error) {
+    closeSync(fd);
+    await unlink(path).catch(() => {});
+    throw error;
+  }
+  const synced = finish(path, fd, durability);
+  synced.catch(() => {}); // whoever needs it looks at it later
+  return { synced };
+}
+
+async function finish(path: string, fd: number, durability: "full" | "process"): Promise<void> {
+  try {
+    if (durability === "full") await io(path, dataSync(fd));
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function writeText(path: string, fd: number, text: FileText): Promise<void> {
+  const pieces = typeof text === "string" ? [Buffer.from(text)] : text instanceof Uint8Array ? [text] : text;
+  const isShort = pieces.reduce((sum, { length }) => sum + length, 0) <= SHORT_BYTES;
+  for (const piece of pieces) {
+    for (let done = 0; done < piece.length;)
+      done += isShort
+        ? ioNow(path, () => writeSync(fd, piece, done))
+        : await io(path, write(fd, piece, done));
+  }
+}
