@@ -125,6 +125,14 @@ export function inherits(object: object, prototype: object): boolean {
   return false;
 }
 
+const stackGetter = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+/** The engine's accessor of an error's `stack`; undefined where the property holds the text itself (V8 before 12). */
+export const errorStack:
+  { readonly get: () => unknown; readonly read: (error: object) => unknown } | undefined = stackGetter && {
+  get: stackGetter,
+  read: uncurry(stackGetter),
+};
+
 // kinds by internal slots
 type Test = (value: unknown) => boolean;
 export const isProxy: Test = types.isProxy;

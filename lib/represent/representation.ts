@@ -2,6 +2,7 @@
 // puts nodes in their place. It says nothing of files, names or text.
 
 import {
+  errorStack,
   getOwnPropertyDescriptor,
   isArray,
   isExtensible,
@@ -121,10 +122,9 @@ export function listOf(length: number): unknown[] {
 
 function integrityOf(object: object): Integrity {
   if (isExtensible(object)) return "extensible";
-  // V8 takes some for frozen that are not: a sealed array without elements, and a view of growing memory, which cannot be frozen at all
-  const isOpen =
-    (isArray(object) && getOwnPropertyDescriptor(object, "length")!.writable === true) ||
-    (isTypedArray(object) && typedArrayLength(object) > 0);
+  // V8 takes some for closed that are not: a sealed array without elements, and views, whose elements cannot be sealed
+  if (isTypedArray(object) && typedArrayLength(object) > 0) return "non-extensible";
+  const isOpen = isArray(object) && getOwnPropertyDescriptor(object, "length")!.writable === true;
   if (isFrozen(object) && !isOpen) return "frozen";
   return isSealed(object) ? "sealed" : "non-extensible";
 }
@@ -145,7 +145,7 @@ export function ownProperties(
   const implied =
     integrity === "frozen" ? WRITABLE | CONFIGURABLE : integrity === "sealed" ? CONFIGURABLE : 0;
   for (const [i, key] of keys.entries()) {
-    const descriptor = getOwnPropertyDescriptor(object, key)!;
+    const descriptor = dataDescriptor(object, key);
     if (descriptor.get !== undefined || descriptor.set !== undefined)
       throw new Unsupported("is an accessor; only data properties can be kept", key);
     const bits =
@@ -159,6 +159,19 @@ export function ownProperties(
     attributes[i] = bits;
   }
   return { keys, values, attributes, integrity };
+}
+
+/** The descriptor of an own property. In newer engines an error's `stack` is an accessor of the engine's own: what it gives counts as data. */
+function dataDescriptor(object: object, key: PropertyKey): PropertyDescriptor {
+  const descriptor = getOwnPropertyDescriptor(object, key)!;
+  if (errorStack === undefined || descriptor.get !== errorStack.get) return descriptor;
+  const { enumerable, configurable } = descriptor;
+  return {
+    value: errorStack.read(object),
+    writable: true,
+    enumerable: enumerable!,
+    configurable: configurable!,
+  };
 }
 
 /** What is kept by reference has nothing else to be written. */

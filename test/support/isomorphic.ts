@@ -158,8 +158,8 @@ class Comparison {
     keyThere: PropertyKey,
     at: Place | null,
   ): string | null {
-    const here = Object.getOwnPropertyDescriptor(a, key)!;
-    const there = Object.getOwnPropertyDescriptor(b, keyThere)!;
+    const here = descriptorOf(a, key);
+    const there = descriptorOf(b, keyThere);
     const place: Place = { parent: at, step: key, kind: "key" };
     const flags = flagsOf(here);
     const flagsThere = flagsOf(there);
@@ -272,6 +272,17 @@ function isFixedSymbol(symbol: symbol): boolean {
 function isPrototypeOf(object: object, constructor: unknown): boolean {
   if (typeof constructor !== "function" || types.isProxy(constructor)) return false;
   return Object.getOwnPropertyDescriptor(constructor, "prototype")?.value === object;
+}
+
+const engineStack = Object.getOwnPropertyDescriptor(new Error(), "stack")?.get;
+
+/** An own property. Where the engine has an accessor for an error's `stack`, it is what that gives; freezing it makes it constant. */
+function descriptorOf(object: object, key: PropertyKey): PropertyDescriptor {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key)!;
+  if (descriptor.get === undefined || descriptor.get !== engineStack) return descriptor;
+  const { enumerable, configurable } = descriptor;
+  const value: unknown = engineStack.call(object);
+  return { value, writable: !Object.isFrozen(object), enumerable: enumerable!, configurable: configurable! };
 }
 
 /** Whether `stack` is a text that V8 wrote: hidden, with frames. (The first look at it makes V8 write it.) */

@@ -151,7 +151,7 @@ function builtinReference(f: object): Reference | undefined {
     } catch {
       continue;
     }
-    const path = findMember(exports, f);
+    const path = findMember(exports, f, true);
     if (path !== undefined) return { specifier: `node:${id}`, path: path.length === 0 ? ["default"] : path };
   }
   return undefined;

@@ -1,5 +1,5 @@
 // Finds values among a module's exports and their members. No getter is called but those of a CommonJS module's exports, which compilers write for
-// what a module passes on. (Those of `process` warn of what is deprecated, in a child process.)
+// what a module passes on. (Those of Node's own modules warn of what is deprecated.)
 
 import { getOwnPropertyDescriptor, isModuleNamespaceObject, isProxy, ownKeys } from "../primordials.ts";
 
@@ -7,18 +7,23 @@ import { getOwnPropertyDescriptor, isModuleNamespaceObject, isProxy, ownKeys } f
 const DEPTH = 3;
 
 /** The shortest member path from `exports` to `target`, found breadth first; `[]` for the exports themselves, undefined when there is none. */
-export function findMember(exports: unknown, target: unknown): string[] | undefined {
+export function findMember(exports: unknown, target: unknown, isBuiltin = false): string[] | undefined {
   if (exports === target) return [];
   let found: string[] | undefined;
-  visitMembers(exports, (value, path) => {
+  const visit = (value: unknown, path: string[]): boolean => {
     if (value === target) found = path;
     return found !== undefined;
-  });
+  };
+  visitMembers(exports, visit, isBuiltin);
   return found;
 }
 
 /** Visits what is exported and its members, breadth first, until `visit` gives true. */
-export function visitMembers(exports: unknown, visit: (value: unknown, path: string[]) => boolean): void {
+export function visitMembers(
+  exports: unknown,
+  visit: (value: unknown, path: string[]) => boolean,
+  isBuiltin = false,
+): void {
   let level: { holder: object; path: string[] }[] = [];
   if (isHolder(exports)) level.push({ holder: exports, path: [] });
   const seen = new Set<object>();
@@ -30,7 +35,7 @@ export function visitMembers(exports: unknown, visit: (value: unknown, path: str
       for (const key of ownKeys(holder)) {
         if (typeof key !== "string" || key === "module.exports" || (depth > 0 && key === "constructor"))
           continue;
-        const value = read(holder, key, depth === 0 && holder !== process);
+        const value = read(holder, key, depth === 0 && !isBuiltin);
         const here = [...path, key];
         if (visit(value, here)) return;
         if (isHolder(value)) next.push({ holder: value, path: here });
