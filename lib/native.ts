@@ -208,6 +208,8 @@ export interface Fault {
 export interface Addon {
   /** Opens a regular file, also through a link. A FIFO does not hang it. Throws NOT_FOUND, NOT_REGULAR_FILE, IO. */
   openRegular(file: string, writable: boolean): number;
+  /** Closes what this addon has opened. */
+  closeFile(fd: number): void;
   /** Reads the start of an open file into `into`; gives how long the file is, and how many bytes were read. */
   readStart(fd: number, into: Uint8Array, file: string): [fileSize_bytes: number, got: number];
   /** Opens a regular file beneath a directory, following no link on the way. Throws PATH_ESCAPE, SYMLINK, NOT_REGULAR_FILE, NOT_FOUND, IO. */

@@ -1,6 +1,6 @@
 // HDF5 files: arrays by their paths in them, `a.h5#/group/name`. The library describes a dataset; what lies in the file in one
 // piece is read or mapped like npy, and only the rest goes through the library.
-import { closeSync, fstatSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native, type Hdf5Dataset, type OpenHdf5Dataset } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
@@ -17,7 +17,7 @@ import { writeDataset } from "./hdf5-write.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { byteSize } from "./npy-header.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { readElements } from "./read-elements.ts";
 
 export const hdf5Format: ArrayFormat = {
@@ -98,7 +98,7 @@ async function readByChild(file: string, name: string, options: ReadOptions): Pr
     out.attributes = attributesOf(dataset, dataset.attributes);
     return out;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -130,6 +130,6 @@ function map(file: string, name: string, mode: MapMode): MappedArray {
       native().closeHdf5(dataset.handle);
     }
   } finally {
-    if (writable !== undefined) closeSync(writable);
+    if (writable !== undefined) closeFile(writable);
   }
 }

@@ -1,10 +1,10 @@
 // HDF5 files that are open for writing: the room behind their content, which arrays of one file share, and the moments at
 // which such a file is replaced by a copy that holds one more array.
-import { closeSync, fstatSync, ftruncateSync } from "node:fs";
+import { fstatSync, ftruncateSync } from "node:fs";
 import { ioError } from "../disk/io-error.ts";
 import { PersistError } from "../errors.ts";
 import { findEnd, numberAt, numberBytes, readAt } from "./hdf5-places.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { SyncedFile } from "./synced-file.ts";
 
 /** The end of the file moves on in steps: who has opened it before reads no further than the end that it has seen. */
@@ -46,7 +46,7 @@ export class GrowingFile extends SyncedFile {
     const identity = identityOf(fd);
     const known = open.get(identity);
     if (known === undefined) return new GrowingFile(fd, path, identity);
-    closeSync(fd);
+    closeFile(fd);
     return known;
   }
 

@@ -1,5 +1,5 @@
 // createArray and openArray for HDF5 files: which of the ways to read and write a dataset a part at a time serves it.
-import { closeSync, ftruncateSync } from "node:fs";
+import { ftruncateSync } from "node:fs";
 import { link, rename, unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { hasNoLinks, io, ioError } from "../disk/io-error.ts";
@@ -24,7 +24,7 @@ import { elementType } from "./hdf5-type.ts";
 import { copyExisting } from "./hdf5-write.ts";
 import { PlacedArray } from "./hdf5-written.ts";
 import type { JobOptions } from "./job.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { readElements } from "./read-elements.ts";
 
 /** Opens a dataset. Throws PersistError as `openHdf5`, and what keeps it from being read. */
@@ -102,7 +102,7 @@ function cutToEnd(file: string): void {
   } catch (error) {
     throw ioError(error, file);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -141,7 +141,7 @@ async function openForWriting(file: string, name: string, isNew: boolean): Promi
     try {
       checkSame(fd, dataset.fd, file);
     } catch (error) {
-      closeSync(fd);
+      closeFile(fd);
       throw error;
     }
     const growing = GrowingFile.of(fd, file);

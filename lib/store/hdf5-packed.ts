@@ -1,10 +1,9 @@
 // Arrays in compressed chunks: written whole, at the end of a file that the HDF5 library has made.
-import { closeSync } from "node:fs";
 import { native, type ArrayToPack } from "../native.ts";
 import { ChunkIndex } from "./hdf5-index.ts";
 import { findEnd, findPlaces, numberAt, numberBytes, readAt } from "./hdf5-places.ts";
 import { runJob, type JobOptions } from "./job.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 
 /** How to compress, and what to do then. */
 export interface PackOptions extends JobOptions {
@@ -55,6 +54,6 @@ export async function packInto(
     ];
     await native().writeRanges(path, [...nodes, ...numbers], options.durable, undefined);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }

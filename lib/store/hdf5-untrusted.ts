@@ -1,6 +1,6 @@
 // Reads HDF5 files that may attack the library: a child process with little memory and time opens them, and may die of it.
 import { spawn } from "node:child_process";
-import { closeSync, fstatSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { dtype as lookUp } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { NDArray, type Selection } from "../ndarray.ts";
 import { babble, datasetOf, errorOf, type Answer, type Request } from "./hdf5-messages.ts";
 import { elementType } from "./hdf5-type.ts";
 import type { JobOptions } from "./job.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 
 const PROGRAM: URL = new URL("./hdf5-child.js", import.meta.url);
@@ -62,7 +62,7 @@ export async function listUntrusted(
     if (!Array.isArray(datasets)) throw babble(file);
     return datasets.map((message) => datasetOf(message, file));
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -1,5 +1,5 @@
 // Writes an array into an HDF5 file, whole and atomically, keeping what else the file holds.
-import { constants, closeSync } from "node:fs";
+import { constants } from "node:fs";
 import { copyFile, unlink } from "node:fs/promises";
 import { io } from "../disk/io-error.ts";
 import { dtype as lookUp } from "../dtype.ts";
@@ -13,7 +13,7 @@ import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
 import { packInto } from "./hdf5-packed.ts";
 import { runJob } from "./job.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
@@ -88,7 +88,7 @@ export async function writeDataset(
 /** Whether there was a file to copy. */
 export async function copyExisting(file: string, temporary: string): Promise<boolean> {
   try {
-    closeSync(openFile(file, "r"));
+    closeFile(openFile(file, "r"));
   } catch (error) {
     if (isPersistError(error, "PERSIST_NOT_FOUND")) return false;
     throw error;

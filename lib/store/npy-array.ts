@@ -1,5 +1,5 @@
 // An open npy file that is filled or read a part at a time, and may grow along axis 0.
-import { closeSync, constants, ftruncateSync, openSync, unlinkSync } from "node:fs";
+import { constants, ftruncateSync, openSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { ioError } from "../disk/io-error.ts";
 import { syncDirectory } from "../disk/sync.ts";
@@ -11,7 +11,7 @@ import type { NewArray, OpenMode, OpenedArray } from "./array-format.ts";
 import type { JobOptions } from "./job.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { npyHeader, type NpyHeader } from "./npy-header.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { runsOf, writeRuns } from "./runs.ts";
@@ -43,7 +43,7 @@ export async function createNpy(file: string, array: NewArray): Promise<OpenedAr
       throw ioError(error, file);
     }
   } catch (error) {
-    closeSync(fd);
+    closeFile(fd);
     unlinkSync(file);
     throw error;
   }
@@ -57,7 +57,7 @@ export function openNpy(file: string, mode: OpenMode): OpenedArray {
   try {
     return new NpyArray(fd, file, readNpyHeader(fd, file), false);
   } catch (error) {
-    closeSync(fd);
+    closeFile(fd);
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 // Single npy files: one array in each, without a name.
-import { closeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { PersistError } from "../errors.ts";
 import type { NDArray } from "../ndarray.ts";
@@ -17,7 +16,7 @@ import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename, replaceLittle } from "./replace-by-rename.ts";
@@ -30,7 +29,7 @@ async function list(file: string): Promise<ArrayInfo[]> {
   try {
     return [infoOf("", readNpyHeader(fd, file))];
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -58,7 +57,7 @@ async function read(file: string, _name: string, options: ReadOptions): Promise<
   try {
     return await readElements(fd, readNpyHeader(fd, file), undefined, selection, file, options);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -67,7 +66,7 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
   try {
     return mappedArray(mapExtent(fd, readNpyHeader(fd, file), mode, file));
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -1,5 +1,4 @@
 // npz files: zip archives of npy files. Arrays are read where they lie, stored or deflated; stored ones can be mapped.
-import { closeSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { createFile } from "../disk/new-file.ts";
 import { PersistError, isPersistError } from "../errors.ts";
@@ -13,7 +12,7 @@ import { infoOf } from "./npy-format.ts";
 import { descrOfArray, npyHeader } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
 import { fillNpz, type NpzEntry } from "./npz-writer.ts";
-import { openFile } from "./open-file.ts";
+import { closeFile, openFile } from "./open-file.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
@@ -46,7 +45,7 @@ async function list(
     }
     return out;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -79,7 +78,7 @@ async function read(file: string, name: string, options: ReadOptions): Promise<N
     }
     return await readElements(fd, extent, packing, selection, file, options);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -93,7 +92,7 @@ function map(file: string, name: string, mode: MapMode): MappedArray {
     if (packing.deflated !== undefined) throw refuse(": it is compressed; readArray reads it");
     return mappedArray(mapExtent(fd, extent, mode, file));
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -151,7 +150,7 @@ async function replace(
       }
     });
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (fd !== undefined) closeFile(fd);
   }
 }
 

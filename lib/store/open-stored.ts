@@ -1,9 +1,7 @@
 // Opens an array that a row of an archive's array table names. Rows come from text that anyone may have written: nothing is
 // believed before the file agrees, and no file outside the directory is touched.
-import { closeSync } from "node:fs";
 import { parseDescr, type Descr } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
-import { native } from "../native.ts";
 import {
   inflateExtentSync,
   mapExtent,
@@ -18,6 +16,7 @@ import { PREAMBLE_BYTES, byteSize, headerSize, parseNpyHeader, type NpyHeader } 
 import { LARGEST_RATIO } from "./npz-file.ts";
 import { reader } from "./reader.ts";
 import type { FileHead, TableRow } from "./store.ts";
+import { closeFile, openFileBeneath } from "./open-file.ts";
 
 /** How to open a stored array. */
 export interface OpenOptions {
@@ -52,14 +51,14 @@ export function openStored(
       { file },
     );
   }
-  const fd = (writable ? native() : reader()).openBeneath(directory, row[0], writable);
+  const fd = openFileBeneath(directory, row[0], writable);
   try {
     const extent =
       row[3] === undefined ? fromHeader(readNpyHeader(fd, file), row, file) : fromRow(fd, row, head, file);
     if (row[4] !== undefined) return fromStream(fd, row, file);
     return options.map ? mapExtent(fd, extent, options.mode, file) : readExtentSync(fd, extent, file);
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -1,7 +1,7 @@
 // An open file that is written a part at a time, and synced where it must be.
-import { closeSync } from "node:fs";
 import { PersistError, isPersistError } from "../errors.ts";
 import { native } from "../native.ts";
+import { closeFile } from "./open-file.ts";
 
 /** Bytes, and where they belong. */
 export interface FileRange {
@@ -61,11 +61,11 @@ export class SyncedFile {
 
   /** Goes on in a copy of the file, which has taken its place. */
   moveTo(fd: number): void {
-    closeSync(this.#fd);
+    closeFile(this.#fd);
     this.#fd = fd;
   }
 
   close(): void {
-    closeSync(this.#fd);
+    closeFile(this.#fd);
   }
 }

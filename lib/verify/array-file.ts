@@ -1,5 +1,5 @@
 // Proves what can be proved of a file of arrays: that each is as long as it claims, and has the checksum that the file says.
-import { closeSync, fstatSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native } from "../native.ts";
@@ -8,7 +8,7 @@ import type { ArrayFileKind } from "../store/array-path.ts";
 import { openArray } from "../store/create-array.ts";
 import { readNpyHeader } from "../store/npy-file.ts";
 import { findNpzArray } from "../store/npz-file.ts";
-import { openFile } from "../store/open-file.ts";
+import { closeFile, openFile } from "../store/open-file.ts";
 import { listArrays, readArray } from "../store/read-array.ts";
 
 /** Options of {@link verifyArrayFile}. */
@@ -51,7 +51,7 @@ function sizeOf(file: string): number {
   try {
     return fstatSync(fd).size;
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -63,7 +63,7 @@ function checkNpy(file: string): void {
     if (more > 0)
       throw new PersistError("PERSIST_CORRUPT", `${file} has ${more} bytes behind its array`, { file });
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 
@@ -86,7 +86,7 @@ async function checkEntry(
         file,
       });
   } finally {
-    closeSync(fd);
+    closeFile(fd);
   }
 }
 

@@ -18,6 +18,12 @@ Napi::Value OpenRegular(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), fd.release());
 }
 
+/** closeFile(fd): what it says of a file that was read is of no use to anyone. */
+Napi::Value CloseFile(const Napi::CallbackInfo& info) {
+  const os::Fd fd(static_cast<int>(TakeInteger(info[0], "fd")));
+  return info.Env().Undefined();
+}
+
 /** readStart(fd, into, file): [size of the file, bytes read], at once on this thread, into memory that it
  * has. */
 Napi::Value ReadStart(const Napi::CallbackInfo& info) {
@@ -35,6 +41,7 @@ Napi::Value ReadStart(const Napi::CallbackInfo& info) {
 void AddOpens(Napi::Object exports) {
   Add(exports, "openBeneath", OpenBeneath);
   Add(exports, "openRegular", OpenRegular);
+  Add(exports, "closeFile", CloseFile);
   Add(exports, "readStart", ReadStart);
 }
 

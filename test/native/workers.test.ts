@@ -1,0 +1,39 @@
+// In a worker thread Node keeps account of open files, and warns of one that is closed and that it has not opened.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { temporaryDirectory } from "../support/temporary.ts";
+
+const PROGRAM = `
+import { Worker, isMainThread } from "node:worker_threads";
+import { save, open, readArray, writeArray } from "persist-archive";
+if (isMainThread) new Worker(new URL(import.meta.url));
+else {
+  const array = new Float64Array(1000);
+  for (const arrays of ["npy", "npz", "hdf5"])
+    await open((await save("run", { array }, { arrays, overwrite: true })).path);
+  for (const path of ["a.npy", "a.npz#a", "a.h5#a"]) {
+    await writeArray(path, array);
+    await readArray(path);
+    await readArray(path, { selection: [[0, 4]] });
+  }
+  console.log("done");
+}
+`;
+
+describe("a worker thread", () => {
+  it("reads files of every format without a warning", () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, "node_modules"));
+    symlinkSync(
+      fileURLToPath(new URL("../../../", import.meta.url)),
+      join(home, "node_modules/persist-archive"),
+    );
+    writeFileSync(join(home, "program.mjs"), PROGRAM);
+    const { stdout, stderr } = spawnSync(process.execPath, ["program.mjs"], { cwd: home, encoding: "utf8" });
+    assert.equal(stderr, "");
+    assert.equal(stdout, "done\n");
+  });
+});
