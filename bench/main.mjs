@@ -1,13 +1,13 @@
 // Measures trials and writes what was measured to bench/results/.
 //
 //     npm run bench [-- NAME…] [--rounds 7] [--quick] [--driver NAME] [--list]
-import { spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { describeMachine } from "./harness/machine.mjs";
 import { measure } from "./harness/measure.mjs";
 import { benchDirectory } from "./harness/paths.mjs";
+import { installPeers } from "./harness/peers.mjs";
 import { showTable } from "./harness/table.mjs";
 import { loadTrials } from "./harness/trials.mjs";
 
@@ -59,15 +59,4 @@ async function run() {
   }
   console.log(`\n${results}`);
   return good;
-}
-
-/** Peers are dependencies of this folder only, and are installed when it is used. */
-function installPeers() {
-  if (existsSync(join(benchDirectory, "node_modules", ".package-lock.json"))) return;
-  console.log("installing the peers that are compared with: npm ci --ignore-scripts in bench/");
-  const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: benchDirectory,
-    stdio: "inherit",
-  });
-  if (status !== 0) throw new Error("npm ci --ignore-scripts in bench/ did not succeed");
 }
