@@ -1,5 +1,7 @@
 #include "hdf5/attributes.h"
 
+#include <algorithm>
+
 #include "hdf5/dataset.h"
 
 namespace persist::hdf5 {
@@ -79,7 +81,8 @@ bool Read(hid_t attribute, Attribute& out, const File& file) {
 std::vector<Attribute> AttributesOf(hid_t object, const File& file) {
   Names names;
   hsize_t at = 0;
-  if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &at, Collect, &names) < 0) {
+  // in the file's own order, as in list.cc
+  if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &names) < 0) {
     if (names.all.size() < kMostAttributes) throw LibraryError("H5Aiterate2", file.path());
     H5Eclear2(H5E_DEFAULT);
     throw os::Error(
@@ -87,6 +90,7 @@ std::vector<Attribute> AttributesOf(hid_t object, const File& file) {
         file.path() + " has an object with more than " + std::to_string(kMostAttributes) + " attributes",
         file.path());
   }
+  std::sort(names.all.begin(), names.all.end());
   std::vector<Attribute> out;
   for (const std::string& name : names.all) {
     const Handle attribute(Check(H5Aopen(object, name.c_str(), H5P_DEFAULT), "H5Aopen", file.path()),

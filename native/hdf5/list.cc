@@ -1,5 +1,6 @@
 #include "hdf5/list.h"
 
+#include <algorithm>
 #include <deque>
 #include <set>
 
@@ -32,7 +33,10 @@ herr_t Collect(hid_t, const char* name, const H5L_info_t* info, void* out) {
 std::vector<Link> LinksOf(hid_t group, const std::string& path) {
   std::vector<Link> out;
   hsize_t at = 0;
-  Check(H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &at, Collect, &out), "H5Literate", path);
+  // In the file's own order: to sort them the library makes a table, and when the file is damaged frees what
+  // it has not filled.
+  Check(H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &out), "H5Literate", path);
+  std::sort(out.begin(), out.end(), [](const Link& a, const Link& b) { return a.name < b.name; });
   return out;
 }
 

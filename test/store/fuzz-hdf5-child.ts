@@ -1,0 +1,53 @@
+// Reads damaged HDF5 files in every way, one after the other; a process of its own, because the HDF5 library may die of one. It
+// is told which: from the number in its arguments on, so many, of a seed.
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { PersistError, listArrays, mapArray, openArray, readArray } from "persist-archive";
+import { damagedFile } from "./fuzz-hdf5-files.ts";
+
+const [file = "", seed, first, count] = process.argv.slice(2);
+
+/** What the arrays of one file may need. */
+const MOST_BYTES = 2 ** 28;
+const LIMIT_MS = 2000;
+
+/** Fails for what is thrown and is no PersistError. */
+async function attempt(read: () => Promise<{ data: { byteLength: number } } | void>): Promise<void> {
+  try {
+    const array = await read();
+    if (array !== undefined) assert.ok(array.data.byteLength <= MOST_BYTES, `${array.data.byteLength} bytes`);
+  } catch (error) {
+    if (!(error instanceof PersistError)) throw error;
+  }
+}
+
+async function readEverything(): Promise<void> {
+  const names: string[] = [];
+  await attempt(async () => {
+    for (const { name, problem, shape } of await listArrays(file)) {
+      names.push(name);
+      if (problem !== undefined || names.length > 20) continue;
+      const selection = shape.map(() => [null, null, -2] as const);
+      await attempt(() => readArray(`${file}#${name}`, { selection }));
+      await attempt(async () => mapArray(`${file}#${name}`).close());
+    }
+  });
+  for (const name of names.slice(0, 20)) {
+    await attempt(() => readArray(`${file}#${name}`));
+    await attempt(async () => {
+      const array = await openArray(`${file}#${name}`, { mode: "r+" });
+      await attempt(() => array.read());
+      await array.close();
+    });
+  }
+}
+
+for (let k = Number(first); k < Number(first) + Number(count); k++) {
+  writeFileSync(file, damagedFile(Number(seed), k));
+  process.send?.(k);
+  const started = process.cpuUsage();
+  await readEverything();
+  const { user, system } = process.cpuUsage(started);
+  assert.ok((user + system) / 1000 < LIMIT_MS, `file ${k} took ${(user + system) / 1000} ms`);
+}
+process.disconnect?.();
