@@ -21,7 +21,12 @@ export interface Surroundings {
   reference(reference: Reference): string;
   /** The local name of a helper function, which is thereby asked for. */
   helper(name: HelperName): string;
+  /** Whether there are very many names, so that what an engine takes for each statement counts. */
+  readonly isVast: boolean;
 }
+
+/** In a vast text, Maps and Sets whose lists would be no longer are filled by calls. */
+const FEW = 6;
 
 export type HelperName = keyof typeof helpers;
 
@@ -86,6 +91,8 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
       return arrayItems(node, create.elements as (Operand | typeof HOLE)[]);
     case "call": {
       const callee = (create.construct ? "new " : "") + create.callee;
+      if (around.isVast && node.entries !== undefined && node.entries.length <= FEW)
+        return [callee, "()", ...fillingItems(node)];
       const args = node.entries === undefined ? callItems(create.args as Operand[]) : entryItems(node);
       return [callee, "(", ...args, ")"];
     }
@@ -177,8 +184,24 @@ function bracket(
   return items;
 }
 
+/** `.set(k, v)` or `.add(v)` for each entry: an engine loads that in two thirds of the time and memory of a list. */
+function fillingItems(node: PlanNode): Item[] {
+  const entries = entriesOf(node);
+  const items: Item[] = [];
+  if (node.kind !== "map") for (const value of entries) items.push(".add(", item(value), ")");
+  else
+    for (let i = 0; i < entries.length; i += 2)
+      items.push(".set(", item(entries[i]), ", ", item(entries[i + 1]), ")");
+  return items;
+}
+
+/** The entries with which a collection is made. */
+function entriesOf({ entries, deferred }: PlanNode): readonly Operand[] {
+  return entries!.slice(0, deferred?.entriesFrom);
+}
+
 function entryItems(node: PlanNode): Item[] {
-  const entries = node.entries!.slice(0, node.deferred?.entriesFrom ?? node.entries!.length);
+  const entries = entriesOf(node);
   if (entries.length === 0) return [];
   if (node.kind !== "map")
     return bracket(
@@ -228,13 +251,13 @@ function keyItems(key: string | PlanNode): Item[] {
 }
 
 /**
- * The descriptor of a property as an object literal. A property that is not there yet needs the attributes it has, one that is there (`exists`, or one that its
- * object is born with) those it has not.
+ * The descriptor of a property as an object literal. A property that is not there yet needs the attributes it has; one that is there (`exists`: as a literal made
+ * it; or one that its object is born with), those that change.
  */
 export function descriptorItems(node: PlanNode, at: number, exists = false): Item[] {
   const bits = node.attributes?.[at] ?? PLAIN;
   const key = node.keys[at]!;
-  const isInborn = typeof key === "string" && INBORN.has(key) && node.create.form !== "object";
+  const born = exists ? PLAIN : typeof key === "string" ? inborn.get(`${node.kind} ${key}`) : undefined;
   const flags: string[] = [];
   for (const [bit, name] of [
     [WRITABLE, "writable"],
@@ -242,17 +265,26 @@ export function descriptorItems(node: PlanNode, at: number, exists = false): Ite
     [CONFIGURABLE, "configurable"],
   ] as const) {
     const isOn = (bits & bit) !== 0;
-    if (exists || (isInborn && key !== "stack")) {
-      // what an object is born with is neither enumerable nor configurable, and cannot become so
-      if (!isOn && (exists || bit === WRITABLE)) flags.push(`, ${name}: false`);
-    } else if (isOn) flags.push(`, ${name}: true`);
-    else if (isInborn) flags.push(`, ${name}: false`);
+    if (born === undefined ? isOn : born === "any" || canDiffer(born, bit, isOn))
+      flags.push(`, ${name}: ${isOn}`);
   }
   return ["{ value: ", item(node.values[at]), ...flags, " }"];
 }
 
-/** Properties that arrays, regular expressions and errors are born with. */
-const INBORN: ReadonlySet<string> = new Set(["length", "lastIndex", "stack"]);
+/** Whether an attribute has to be changed. What is not configurable stays so, and is shown or hidden as it was. */
+function canDiffer(born: number, bit: number, isOn: boolean): boolean {
+  return isOn !== ((born & bit) !== 0) && (bit === WRITABLE || (born & CONFIGURABLE) !== 0);
+}
+
+/** The properties that objects of each kind are born with, and their attributes. Those of `stack` depend on the engine. */
+const inborn: ReadonlyMap<string, number | "any"> = new Map<string, number | "any">([
+  ["array length", WRITABLE],
+  ["regexp lastIndex", WRITABLE],
+  ["error stack", "any"],
+  ["arguments length", WRITABLE | CONFIGURABLE],
+  ["bound function length", CONFIGURABLE],
+  ["bound function name", CONFIGURABLE],
+]);
 
 /** A member of the array table; the loader gives Uint8Arrays for all arrays of bytes. */
 function storedItems({ name, array }: ArraySlot, around: Surroundings): Item[] {

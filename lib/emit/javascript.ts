@@ -54,6 +54,7 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
       used.add(name);
       return helpers[name].name;
     },
+    isVast: plan.table !== undefined,
   };
   const exported = new Map<PlanNode, string>();
   for (const { name, value } of plan.exports) {

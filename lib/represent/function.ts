@@ -1,6 +1,6 @@
 // Functions and classes: by reference, since their code is not data. A bound function is made again of what it binds, where that can be kept.
 
-import { getOwnPropertyDescriptor, ownKeys } from "./primordials.ts";
+import { getOwnPropertyDescriptor, getPrototypeOf, isSealed, ownKeys } from "./primordials.ts";
 import { findFunction } from "./reference/find.ts";
 import { ownProperties, reference, type Representation } from "./representation.ts";
 
@@ -20,9 +20,11 @@ export function representFunction(f: object): Representation {
       made !== undefined &&
       Object.is(own.value, made.value) &&
       own.writable === made.writable &&
-      own.enumerable === made.enumerable
+      own.enumerable === made.enumerable &&
+      (own.configurable === made.configurable || isSealed(f))
     );
   };
+  const prototype = getPrototypeOf(f);
   return {
     kind: "bound function",
     create: {
@@ -31,6 +33,7 @@ export function representFunction(f: object): Representation {
       construct: false,
       args: [target, receiver, ...args],
     },
+    prototype: prototype === getPrototypeOf(usual) ? undefined : prototype,
     ...ownProperties(f, isUsual),
     absent: ownKeys(usual).filter(
       (key): key is string => typeof key === "string" && getOwnPropertyDescriptor(f, key) === undefined,

@@ -298,6 +298,12 @@ const argumentLists: Kept[] = family("arguments", {
     delete list[1];
     return define(list, { length: { value: 17 }, 2: { writable: false } });
   },
+  "length deleted": () => deleted(strictArguments(1, 2), "length"),
+  "length shown": () => define(strictArguments(1), { length: { enumerable: true } }),
+  "length read-only and fixed": () =>
+    define(strictArguments(1), { length: { writable: false, configurable: false } }),
+  "iterator replaced": () => give(strictArguments(1), { [Symbol.iterator]: 1 }),
+  sealed: () => Object.seal(strictArguments(1, 2)),
   frozen: () => Object.freeze(strictArguments(1, 2)),
   "null prototype": () => Object.setPrototypeOf(strictArguments(1), null) as object,
   "containing itself": () => {
@@ -306,6 +312,32 @@ const argumentLists: Kept[] = family("arguments", {
     return list;
   },
 });
+
+/** Names that some objects are born with, on others. */
+const bornNames: Kept[] = family(
+  "own length, lastIndex, stack and name",
+  Object.fromEntries(
+    [
+      ["Map", () => new Map()],
+      ["Set", () => new Set()],
+      ["Date", () => new Date(0)],
+      ["boxed number", () => Object(1) as object],
+      ["ArrayBuffer", () => new ArrayBuffer(1)],
+      ["DataView", () => new DataView(new ArrayBuffer(1))],
+      ["typed array", () => new Uint8Array(1)],
+      ["URLSearchParams", () => new URLSearchParams("a=1")],
+      ["RegExp", () => /a/],
+      ["array", () => [1]],
+    ].map(([name, make]) => [
+      name,
+      () => {
+        const object = (make as () => object)();
+        const names = { length: 3, lastIndex: 1, stack: "s", name: "n" };
+        return give(object, Array.isArray(object) ? { ...names, length: 1 } : names);
+      },
+    ]),
+  ),
+);
 
 interface TemporalLike {
   [name: string]: { from(text: string): object };
@@ -332,5 +364,6 @@ export const builtins: Kept[] = [
   ...boxes,
   ...urls,
   ...argumentLists,
+  ...bornNames,
   ...times,
 ];

@@ -287,6 +287,16 @@ const boundFunctions: Kept[] = family("bound", {
     bound(collect, Symbol.for("s")),
   ],
   "bound twice": () => bound(bound(collect, { a: 1 }, 1), null, 2),
+  "another prototype": () => Object.setPrototypeOf(bound(Math.min, null), null) as object,
+  "prototype of what is bound": () => bound(FineGrid, null),
+  "another name": () => Object.defineProperty(bound(Math.max, null), "name", { value: "most" }),
+  "name that is fixed": () => Object.defineProperty(bound(Math.max, null), "name", { configurable: false }),
+  "name that can be written, and no length": () => {
+    const f = Object.defineProperty(bound(Math.max, null), "name", { writable: true, enumerable: true });
+    Reflect.deleteProperty(f, "length");
+    return f;
+  },
+  frozen: () => Object.freeze(bound(Math.max, null, 1)),
   class: () => bound(Grid, null, 5),
   properties: () => give(bound(collect, null), { note: 1 }),
   shared: () => {

@@ -219,6 +219,13 @@ export const refused: Refused[] = [
 /** What may be kept or refused, but must not come back as something else. */
 export const either: Either[] = Object.entries({
   "arguments of a sloppy function": () => cjs["sloppy"]!(1, 2),
+  "arguments without an iterator": () => {
+    const list = (function (..._: unknown[]): object {
+      return arguments;
+    })(1, 2);
+    Reflect.deleteProperty(list, Symbol.iterator);
+    return list;
+  },
   "detached buffer": () => {
     const buffer = new ArrayBuffer(8);
     structuredClone(buffer, { transfer: [buffer] });
