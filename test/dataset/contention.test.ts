@@ -48,22 +48,6 @@ describe(`a data set that many write to (SEED=${SEED})`, function () {
     await set.close();
   });
 
-  it("gives out every automatic name once, to eight processes", async () => {
-    await (await DataSet.open(path, { mode: "x" })).close();
-    const writers = Array.from({ length: 8 }, () =>
-      start(`${OPEN} for (let k = 0; k < 10; k++) say(await set.add(k));`, path),
-    );
-    const names = await Promise.all(
-      writers.map(async (writer) => {
-        const its: string[] = [];
-        for (let k = 0; k < 10; k++) its.push(await writer.line());
-        await writer.ended();
-        return its;
-      }),
-    );
-    assert.deepEqual(names.flat().toSorted(), Array.from({ length: 80 }, (_, n) => `x_${n}`).toSorted());
-  });
-
   it("is whole at every moment, for readers too, while writers are killed", async () => {
     const { problems, acknowledged, snapshots } = await soak(6, SEED);
     assert.deepEqual(problems, []);

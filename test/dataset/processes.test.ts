@@ -48,24 +48,23 @@ describe("a data set among processes", function () {
   let path: string;
   beforeEach(() => (path = join(temporaryDirectory(), "set")));
 
-  it("is made once, when all begin at the same time, and every commit of each is there once", async () => {
+  it("is made once, when eight begin at the same time, and every automatic name is given out once", async () => {
     const body = `
-      for (let i = 0; i < 25; i++) log(await set.add({ pid: process.pid, i }, { info: { pid: process.pid, i } }));
+      for (let i = 0; i < 12; i++) log(await set.add({ pid: process.pid, i }, { info: { pid: process.pid, i } }));
       await set.compact();`;
     const told = await Promise.all(
-      Array.from({ length: 4 }, () => start(path, body, { durability: "process" }).done),
+      Array.from({ length: 8 }, () => start(path, body, { durability: "process" }).done),
     );
     const names = told.flat();
-    assert.equal(names.length, 100);
-    assert.deepEqual(new Set(names), new Set(Array.from({ length: 100 }, (_, i) => `x_${i}`)));
+    assert.deepEqual(names.toSorted(), Array.from({ length: 96 }, (_, i) => `x_${i}`).toSorted());
     const set = await DataSet.open(path);
-    assert.equal(set.size, 100);
+    assert.equal(set.size, 96);
     const pairs = new Set<string>();
     for await (const [, info, get] of set) {
       assert.deepEqual(await get(), info);
       pairs.add(JSON.stringify(info));
     }
-    assert.equal(pairs.size, 100);
+    assert.equal(pairs.size, 96);
     assert.deepEqual((await set.verify()).problems, []);
     await set.close();
   });
@@ -78,18 +77,18 @@ describe("a data set among processes", function () {
         if (i % 7 === 6) await set.compact();
       }`;
     const told: string[] = [];
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 3; round++) {
       const writers = [0, 1].map(() => start(path, body, { durability: "process", grace_ms: 0 }));
       await writers[0]!.has(4 + 3 * round);
       for (const writer of writers) writer.kill();
       for (const writer of writers) told.push(...(await writer.done));
     }
     const names = told.map((text) => text.slice(1));
-    assert.ok(names.length > 20, `${names.length} commits`);
+    assert.ok(names.length > 15, `${names.length} commits`);
     assert.equal(new Set(names).size, names.length);
     const set = await DataSet.open(path, { mode: "r+", grace_ms: 0 });
     for (const name of names) assert.ok(set.has(name), name);
-    assert.ok(set.size <= names.length + 8 + 1, `${set.size} items, ${names.length} acknowledged`);
+    assert.ok(set.size <= names.length + 6 + 1, `${set.size} items, ${names.length} acknowledged`);
     await set.set("shared", "last");
     assert.deepEqual((await set.verify()).problems, []);
     // what the dead have left goes with the next compaction
