@@ -4,6 +4,7 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,7 +15,7 @@ import {
   appendFileSync,
 } from "node:fs";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { crc32 } from "node:zlib";
 import { DataSet, isPersistError, type ErrorCode } from "persist-archive";
@@ -228,6 +229,37 @@ describe("a journal", function () {
     symlinkSync(target, join(path, "_lock"));
     await assert.rejects(names("r+"), (error) => isPersistError(error, "PERSIST_SYMLINK"));
     assert.equal(readFileSync(target, "utf8"), "mine");
+  });
+
+  it("names files in whose place a link is not followed, nor a FIFO waited for", async () => {
+    const target = join(temporaryDirectory(), "target");
+    writeFileSync(target, "export default 1;\n");
+    const module = (name: string): string =>
+      join(
+        path,
+        readdirSync(path).find((file) => file.startsWith(`${name}~`))!,
+      );
+    unlinkSync(module("n0"));
+    symlinkSync(target, module("n1") + ".old");
+    renameSync(module("n1") + ".old", module("n1"));
+    const fifo = module("n2");
+    unlinkSync(fifo);
+    execFileSync("mkfifo", [fifo]);
+    unlinkSync(join(path, "n3.js"));
+    symlinkSync(target, join(path, "n3.js"));
+    const set = await DataSet.open(path, { mode: "r+" });
+    for (const [name, code] of [
+      ["n0", "PERSIST_NOT_FOUND"],
+      ["n1", "PERSIST_SYMLINK"],
+      ["n2", "PERSIST_NOT_REGULAR_FILE"],
+    ] as const)
+      await assert.rejects(set.get(name), (error) => isPersistError(error, code), name);
+    const told = (await set.verify()).problems.map(({ file }) => basename(file).slice(0, 2));
+    assert.deepEqual([...new Set(told)].toSorted(), ["n0", "n1", "n2", "n3"]);
+    await set.set("n3", "new");
+    await set.close();
+    assert.equal(readFileSync(target, "utf8"), "export default 1;\n");
+    assert.match(readFileSync(join(path, "n3.js"), "utf8"), /"new"/);
   });
 
   it("is read on by a reader whose last line was taken back", async () => {
