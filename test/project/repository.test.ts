@@ -76,14 +76,26 @@ describe("the repository", () => {
 
   it("documents every npm script in CONTRIBUTING.md, and none that is not there", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    // A pre-script runs with the script that it prepares.
-    const names = Object.keys(scripts).filter(
-      (name) => !(name.startsWith("pre") && name.slice(3) in scripts),
-    );
+    // A pre-script runs with the script that it prepares; npm itself has a command `pack`.
+    const names = Object.keys(scripts).filter((name) => {
+      const main = /^(?:pre|post)(.*)/.exec(name)?.[1];
+      return main === undefined || !(main in scripts || main === "pack");
+    });
     const rows = [...read("CONTRIBUTING.md").matchAll(/^\| `npm (?:run )?([\w:-]+)` +\|/gm)].map(
       ([, name]) => name!,
     );
     assert.deepEqual(rows.toSorted(), names.toSorted());
+  });
+
+  it("has nothing at its top level but documents and settings", () => {
+    const top = files.filter((file) => !file.includes("/") && !/^\.|^[A-Z_]+\.md$/.test(file));
+    assert.deepEqual(top.toSorted(), [
+      "LICENSE",
+      "binding.gyp",
+      "package-lock.json",
+      "package.json",
+      "tsconfig.json",
+    ]);
   });
 
   it("shows every folder of the top level, of lib/ and of native/ in CONTRIBUTING.md's tree", () => {
