@@ -3,6 +3,7 @@
 import { arrange } from "../graph/arrange.ts";
 import type { Plan } from "../graph/plan.ts";
 import { survey } from "../graph/survey.ts";
+import { Heritages } from "../represent/heritage.ts";
 import { representationOf } from "../represent/represent.ts";
 import type { Rule } from "../represent/template.ts";
 import { checkName } from "./names.ts";
@@ -34,10 +35,11 @@ export function planItems(items: Readonly<Record<string, unknown>>, options: Pla
   if (single && names.length !== 1)
     throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
   const roots = names.map((name) => items[name]);
+  const heritages = new Heritages();
   const graph = survey(
     single ? ["default"] : names,
     roots,
-    (value) => representationOf(value, options.rules),
+    (value) => representationOf(value, options.rules ?? [], heritages),
     Math.max(options.arrayThreshold, NUMBERS),
   );
   return arrange(graph, options);

@@ -5,6 +5,7 @@ import { Serializer } from "node:v8";
 import { dtypeOf } from "../dtype.ts";
 import { isMapped } from "../mapped.ts";
 import { NDArray, settleData, type NDArrayFields } from "../ndarray.ts";
+import type { Heritage } from "./heritage.ts";
 import { namedKeysOf } from "./named-keys.ts";
 import {
   arrayBufferByteLength,
@@ -137,8 +138,8 @@ function representBuffer(
 }
 
 /** An NDArray of this library, of another copy of it, or of an archive's loader, told by its symbol. */
-export function representNDArray(object: object): Representation | undefined {
-  if (!NDArray.isNDArray(object)) return undefined;
+export function representNDArray(object: object, { mark }: Heritage): Representation | undefined {
+  if (mark !== true) return undefined;
   const array = readNDArray(object);
   if (array instanceof Error) {
     // an object may inherit the mark from its data prototype, and is no array by that

@@ -9,9 +9,6 @@ import { representBuiltin } from "./builtin.ts";
 import { representMap, representSet } from "./collections.ts";
 import { representObject } from "./object.ts";
 import {
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
-  inherits,
   isArgumentsObject,
   isArray,
   isExternal,
@@ -28,6 +25,7 @@ import {
   symbolDescription,
   symbolKeyFor,
 } from "./primordials.ts";
+import type { Heritage, Heritages } from "./heritage.ts";
 import { representFunction } from "./function.ts";
 import { exportedReference } from "./reference/exported.ts";
 import { knownReference, prototypeReference } from "./reference/find.ts";
@@ -35,23 +33,28 @@ import { registeredReference } from "./reference/registry.ts";
 import { refuseHiddenState } from "./hidden-state.ts";
 import { representUrl } from "./url.ts";
 import { ownProperties, reference, type Creation, type Representation } from "./representation.ts";
-import { code, represent, Template, type Rule } from "./template.ts";
+import { code, Template, type Rule } from "./template.ts";
 import { Unsupported } from "./unsupported.ts";
 
-/** Takes an object, function or symbol apart, one level deep. Throws Unsupported for what cannot be kept. */
-export function representationOf(value: object | symbol, rules: readonly Rule[] = []): Representation {
+/** Takes an object, function or symbol apart, one level deep. Throws Unsupported for what cannot be kept. `heritages` lasts for one walk. */
+export function representationOf(
+  value: object | symbol,
+  rules: readonly Rule[],
+  heritages: Heritages,
+): Representation {
   if (typeof value === "symbol") return representSymbol(value);
   if (isProxy(value)) throw new Unsupported("is a proxy, which hides what it stands for");
   const registered = registeredReference(value);
   if (registered !== undefined) return reference("reference", registered);
   if (typeof value === "function") return representFunction(value);
+  const heritage = heritages.ofItself(value);
   const found =
-    representByTemplate(value, rules) ??
+    representByTemplate(value, heritage, rules) ??
     representByReference(value) ??
-    refuseUnkeepable(value) ??
-    representNDArray(value);
+    refuseUnkeepable(value, heritage) ??
+    representNDArray(value, heritage);
   if (found !== undefined) return found;
-  const representation = representExotic(value) ?? representUrl(value) ?? representObject(value);
+  const representation = representExotic(value) ?? representUrl(value, heritage) ?? representObject(value);
   if (representation.create.form !== "reference" && representation.create.form !== "ndarray")
     refuseHiddenState(value);
   return representation;
@@ -77,8 +80,11 @@ function representSymbol(symbol: symbol): Representation {
   return leaf("symbol", { form: "call", callee: "Symbol", construct: false, args });
 }
 
-function representByTemplate(value: object, rules: readonly Rule[]): Representation | undefined {
-  const method = inheritedData(value, represent);
+function representByTemplate(
+  value: object,
+  { represent: method }: Heritage,
+  rules: readonly Rule[],
+): Representation | undefined {
   const template: unknown =
     typeof method === "function"
       ? (method as (tag: typeof code) => unknown).call(value, code)
@@ -105,19 +111,6 @@ function applyRules(value: object, rules: readonly Rule[]): Template | undefined
   return undefined;
 }
 
-/** A data property of the value or its prototypes, without running a getter or a trap. */
-function inheritedData(value: object, key: PropertyKey): unknown {
-  for (
-    let holder: object | null = value;
-    holder !== null && !isProxy(holder);
-    holder = getPrototypeOf(holder)
-  ) {
-    const descriptor = getOwnPropertyDescriptor(holder, key);
-    if (descriptor !== undefined) return descriptor.value;
-  }
-  return undefined;
-}
-
 const unkeepable: readonly [(value: unknown) => boolean, string][] = [
   [isPromise, "is a promise; await it first"],
   [isWeakMap, "is a WeakMap, whose entries cannot be listed"],
@@ -127,13 +120,11 @@ const unkeepable: readonly [(value: unknown) => boolean, string][] = [
   [isSetIterator, "is an iterator, whose state cannot be read"],
   [isModuleNamespaceObject, "is a module namespace; archive what it exports instead"],
   [isExternal, "is a native pointer"],
-  [(value) => isWeakRef(value), "is a WeakRef"],
 ];
 
 const derefWeakRef = Function.prototype.call.bind(WeakRef.prototype.deref) as (ref: unknown) => unknown;
 /** There is no test for this kind but to try, which is slow where it fails: only what looks like one is tried. */
-function isWeakRef(value: unknown): boolean {
-  if (!(typeof value === "object" && value !== null && inherits(value, WeakRef.prototype))) return false;
+function isWeakRef(value: object): boolean {
   try {
     derefWeakRef(value);
     return true;
@@ -142,8 +133,9 @@ function isWeakRef(value: unknown): boolean {
   }
 }
 
-function refuseUnkeepable(value: object): undefined {
+function refuseUnkeepable(value: object, { isOfWeakRef }: Heritage): undefined {
   for (const [test, reason] of unkeepable) if (test(value)) throw new Unsupported(reason);
+  if (isOfWeakRef && isWeakRef(value)) throw new Unsupported("is a WeakRef");
   return undefined;
 }
 

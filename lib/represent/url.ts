@@ -1,6 +1,7 @@
 // URL and URLSearchParams, by their text; parameters that belong to a URL stay linked to it.
 
-import { getPrototypeOf, inherits } from "./primordials.ts";
+import type { Heritage } from "./heritage.ts";
+import { getPrototypeOf } from "./primordials.ts";
 import { privateFieldsOf } from "./inspector.ts";
 import { ownProperties, type Representation } from "./representation.ts";
 
@@ -10,12 +11,12 @@ const searchParamsOf = Object.getOwnPropertyDescriptor(URL.prototype, "searchPar
 const textOf = URLSearchParams.prototype.toString as Getter;
 
 /** A URL or its parameters; undefined for anything else. Both are told by what only they answer to. */
-export function representUrl(object: object): Representation | undefined {
-  if (inherits(object, URL.prototype)) {
+export function representUrl(object: object, heritage: Heritage): Representation | undefined {
+  if (heritage.isOfUrl) {
     const href = answer(hrefOf, object);
     if (typeof href === "string") return built("URL", object, URL.prototype, href);
   }
-  if (inherits(object, URLSearchParams.prototype)) {
+  if (heritage.isOfParameters) {
     const text = answer(textOf, object);
     if (typeof text === "string") return representParameters(object, text);
   }
