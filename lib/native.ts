@@ -301,13 +301,15 @@ export interface Addon {
     members: readonly { offset: number; head: Uint8Array; data: Uint8Array }[],
     control: Control | undefined,
   ): Promise<number[]>;
-  /** The same deflated, on all cores, one after the other from `offset` on, each behind `lead_bytes` for its header. */
+  /** The same deflated, with zlib's checksum as well, on all cores, one after the other from `offset` on, each behind `lead_bytes` for its header. */
   writeDeflated(
     path: string,
     offset: number,
     members: readonly { lead_bytes: number; head: Uint8Array; data: Uint8Array }[],
     control: Control | undefined,
-  ): Promise<{ offset: number; stored_bytes: number; crc: number; parts: StreamParts | undefined }[]>;
+  ): Promise<
+    { offset: number; stored_bytes: number; crc: number; adler: number; parts: StreamParts | undefined }[]
+  >;
   /** Copies ranges of an open file (`from` is for messages) into an existing file made by this process. */
   copyRanges(
     fd: number,

@@ -21,7 +21,7 @@ export interface SaveOptions extends StringifyOptions {
   form?: "package" | "module";
   /** The format of array files; `npy` when absent, where more than 100 small arrays share one npz file. */
   arrays?: "npy" | "npz" | "hdf5";
-  /** Deflates the array files, for `arrays: "npz"` (false). `open` then reads the arrays, rather than mapping them. */
+  /** Deflates the arrays, for `arrays` in `npz` or `hdf5` (false). `open` then reads the arrays, rather than mapping them. */
   compress?: boolean;
   /** Arrays with more elements are stored in files of their own; 100 when absent. */
   arrayThreshold?: number;

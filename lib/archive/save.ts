@@ -98,7 +98,7 @@ function withDefaults(options: SaveOptions): Settings {
   } = options;
   checkOneOf("form", form, ["package", "module"]);
   checkOneOf("arrays", arrays, ARRAY_FORMATS);
-  if (compress && arrays !== "npz") throw new TypeError('compress needs arrays: "npz"');
+  if (compress && arrays === "npy") throw new TypeError('compress needs arrays: "npz" or "hdf5"');
   checkOneOf("durability", durability, ["full", "process"]);
   if (backup && !overwrite) throw new TypeError("backup is of use with overwrite: true only");
   checkNumber("arrayThreshold", arrayThreshold);

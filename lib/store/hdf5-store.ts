@@ -5,17 +5,22 @@ import { join } from "node:path";
 import { syncDirectory } from "../disk/sync.ts";
 import { native } from "../native.ts";
 import { headOfFile } from "./file-head.ts";
+import { packWhole } from "./hdf5-packed.ts";
 import { runJob } from "./job.ts";
 import { checked, checkPresent, makePlace } from "./place.ts";
 import type { ArrayStore, ArrayToStore, StoredArrays, TableRow, WriteOptions } from "./store.ts";
 
 const MOST_NAMES = 1_000_000;
 
+/** HDF5 counts the bytes of a chunk in 32 bits. */
+const LARGEST_CHUNK_BYTES = 2 ** 32 - 1;
+
 /**
  * Writes all arrays into `arrays.h5` after the prefix, each as a dataset of its name:
  *
  *  1. The HDF5 library creates the file with the datasets allocated and empty, and tells where each begins.
- *  2. The write engine puts the bytes there, and syncs.
+ *  2. The write engine puts the bytes there, and syncs. Compressed arrays are one chunk each, so that a reader without the
+ *     library has one stream to inflate; they go behind the end of the file.
  *  3. The head of the file is taken: it holds the root of all metadata.
  */
 export const hdf5Store: ArrayStore = {
@@ -25,12 +30,16 @@ export const hdf5Store: ArrayStore = {
     arrays: readonly ArrayToStore[],
     options: WriteOptions,
   ): Promise<StoredArrays> {
+    const isPacked = ({ shape, bytes: { byteLength } }: ArrayToStore): boolean =>
+      options.compress === true && shape.length > 0 && byteLength > 0 && byteLength <= LARGEST_CHUNK_BYTES;
     const datasets = arrays.map((array) => ({
       name: array.name,
       descr: checked(array).descr,
       shape: array.shape,
+      ...(isPacked(array)
+        ? { chunks: { extents: array.shape, grows: false, level: 1, shuffle: false } }
+        : {}),
     }));
-    const total_bytes = arrays.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
     const { into, folder, start } = await makePlace(directory, prefix);
     options.signal?.throwIfAborted();
     if (arrays.length === 0) return { rows: {}, heads: {}, files: [] };
@@ -40,8 +49,13 @@ export const hdf5Store: ArrayStore = {
       native().createHdf5(path, datasets, false, control),
     );
     try {
-      const ranges = arrays.map(({ bytes }, k) => ({ offset: offsets[k]!, data: bytes }));
+      const all = arrays.map((array, k) => ({ array, place: offsets[k]! }));
+      const whole = all.filter(({ array }) => !isPacked(array));
+      const packed = all.filter(({ array }) => isPacked(array));
       const durable = options.durability === "full";
+      const streams = packed.length === 0 ? [] : await packWhole(path, packed, options);
+      const total_bytes = whole.reduce((sum, { array }) => sum + array.bytes.byteLength, 0);
+      const ranges = whole.map(({ array: { bytes }, place }) => ({ offset: place, data: bytes }));
       await runJob(options, "arrays", total_bytes, (control) => {
         checkPresent(arrays);
         return native().writeRanges(path, ranges, durable, control);
@@ -50,7 +64,9 @@ export const hdf5Store: ArrayStore = {
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
       for (const [k, { name: array, descr, shape }] of datasets.entries()) {
-        rows[array] = [folder + name, descr, shape, offsets[k]!];
+        const stream = streams[packed.findIndex((one) => one.array === arrays[k])];
+        const place = stream === undefined ? [offsets[k]!] : [stream.offset, stream.stored_bytes];
+        rows[array] = [folder + name, descr, shape, ...place] as unknown as TableRow;
       }
       return {
         rows,

@@ -44,10 +44,10 @@ export function openStored(
   const file = `${directory}/${row[0]}`;
   checkRow(row, file);
   const writable = options.map && options.mode === "r+";
-  if (writable && file.endsWith(".npz")) {
+  if (writable && (file.endsWith(".npz") || row[4] !== undefined)) {
     throw new PersistError(
       "PERSIST_UNSUPPORTED",
-      `${file} cannot be mapped for writing: zip files hold checksums of their content`,
+      `${file} cannot be mapped for writing: ${file.endsWith(".npz") ? "zip files hold checksums of their content" : "it is compressed"}`,
       { file },
     );
   }
@@ -55,7 +55,10 @@ export function openStored(
   try {
     const extent =
       row[3] === undefined ? fromHeader(readNpyHeader(fd, file), row, file) : fromRow(fd, row, head, file);
-    if (row[4] !== undefined) return fromStream(fd, row, file);
+    if (row[4] !== undefined) {
+      if (file.endsWith(".npz")) return fromStream(fd, row, file);
+      return inflateExtentSync(fd, fromChunk(extent, row[4], file), row[3]!, row[4], file);
+    }
     return options.map ? mapExtent(fd, extent, options.mode, file) : readExtentSync(fd, extent, file);
   } finally {
     closeFile(fd);
@@ -85,6 +88,16 @@ function rowType(descr: string, file: string): Descr {
       cause: error,
     });
   }
+}
+
+/** The elements that a stream inflates to, which is the one chunk of an HDF5 dataset. */
+function fromChunk(extent: Extent, stored_bytes: number, file: string): Extent {
+  if (extent.size_bytes <= stored_bytes * LARGEST_RATIO) return { ...extent, offset_bytes: 0 };
+  throw new PersistError(
+    "PERSIST_FORMAT",
+    `${file}: ${stored_bytes} bytes cannot inflate to the ${extent.size_bytes} of the archive's array table`,
+    { file },
+  );
 }
 
 /** What lies in a deflated entry: a header, which must agree with the row, and the elements. */

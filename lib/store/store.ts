@@ -18,7 +18,7 @@ export interface ArrayToStore {
 
 /**
  * Where an array lies: the file (relative, with `/`), its npy descriptor, its shape, and where its bytes begin in a file of many arrays. With
- * `deflated_bytes` a raw DEFLATE stream of that length begins there, which inflates to a header of any length and then the elements.
+ * `deflated_bytes` a raw DEFLATE stream of that length begins there, which inflates to the elements, in an npz file behind a header of any length.
  */
 export type TableRow = readonly [
   file: string,

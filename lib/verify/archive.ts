@@ -98,7 +98,7 @@ async function verifyTable(
     try {
       const shape = typeof extent === "number" ? [extent] : extent;
       const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
-      // a deflated array is inflated by this; a stored one is only seen to be there
+      // a deflated array is inflated by this; a stored one is only seen to be there, and checksums come below
       const loaded = openStored(directory, [file, descr, shape, ...place], head, { map: true, mode: "c" });
       checked.bytes += loaded.data.byteLength;
       loaded.close();
@@ -110,11 +110,14 @@ async function verifyTable(
   }
   for (const file of packed) {
     checked.files++;
-    if (!file.endsWith(".npz")) continue;
-    const { problems } = await verifyArrayFile(join(directory, file), "npz", {
-      untrusted: false,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { problems } = await verifyArrayFile(
+      join(directory, file),
+      file.endsWith(".npz") ? "npz" : "hdf5",
+      {
+        untrusted: false,
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
     for (const { code, message } of problems)
       note(new PersistError(code, message, { file: join(directory, file) }), file);
   }

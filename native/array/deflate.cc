@@ -83,4 +83,12 @@ uint32_t JoinCrc32(uint32_t first, uint32_t second, uint64_t second_size) {
   return static_cast<uint32_t>(::crc32_combine(first, second, static_cast<z_off_t>(second_size)));
 }
 
+uint32_t Adler32(uint32_t adler, const void* data, size_t size) {
+  return libdeflate_adler32(adler, data, size);
+}
+
+uint32_t JoinAdler32(uint32_t first, uint32_t second, uint64_t second_size) {
+  return static_cast<uint32_t>(::adler32_combine(first, second, static_cast<z_off_t>(second_size)));
+}
+
 }  // namespace persist::array

@@ -69,4 +69,10 @@ uint32_t Crc32(uint32_t crc, const void* data, size_t size);
 /** The CRC-32 of two pieces, the second of which is `second_size` bytes long. */
 uint32_t JoinCrc32(uint32_t first, uint32_t second, uint64_t second_size);
 
+/** Continues an Adler-32, which begins with 1. */
+uint32_t Adler32(uint32_t adler, const void* data, size_t size);
+
+/** The Adler-32 of two pieces, the second of which is `second_size` bytes long. */
+uint32_t JoinAdler32(uint32_t first, uint32_t second, uint64_t second_size);
+
 }  // namespace persist::array

@@ -40,6 +40,7 @@ struct Packed {
   size_t size = 0;      // of `bytes`, as far as used
   size_t raw_size = 0;  // of what was compressed
   uint32_t crc = 0;
+  uint32_t adler = 1;
 };
 
 /** What one thread needs to compress parts. */
@@ -62,6 +63,7 @@ class Packer {
     }
     out.bytes.resize(std::max(out.bytes.size(), deflater_.Bound(out.raw_size) + sizeof kLastPart));
     out.crc = Crc32(0, from, out.raw_size);
+    out.adler = Adler32(1, from, out.raw_size);
     if (part.first && part.last) {
       out.size = deflater_.Compress(from, out.raw_size, out.bytes.data(), out.bytes.size());
       return;
@@ -96,7 +98,7 @@ std::vector<DeflatedMember> WriteDeflated(const std::string& path, uint64_t offs
   const auto write = [&](const Part& part, const Packed& packed) {
     if (part.first) {
       offset += members[part.member].lead_bytes;
-      out.push_back({offset, 0, 0, {}});
+      out.push_back({offset, 0, 0, 1, {}});
     }
     DeflatedMember& member = out.back();
     os::WriteRange(file, {static_cast<off_t>(offset), {packed.bytes.data(), packed.size}},
@@ -105,6 +107,7 @@ std::vector<DeflatedMember> WriteDeflated(const std::string& path, uint64_t offs
     member.stored_bytes += packed.size;
     if (!(part.first && part.last)) member.parts.push_back(static_cast<uint32_t>(packed.size));
     member.crc = JoinCrc32(member.crc, packed.crc, packed.raw_size);
+    member.adler = JoinAdler32(member.adler, packed.adler, packed.raw_size);
     if (how.control != nullptr) how.control->Advance(packed.raw_size);
   };
   if (parts.size() == 1) {  // threads would take longer to start

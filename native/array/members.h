@@ -42,6 +42,7 @@ struct DeflatedMember {
   uint64_t offset;
   uint64_t stored_bytes;
   uint32_t crc;
+  uint32_t adler;               // zlib's checksum, where that stands around the stream
   std::vector<uint32_t> parts;  // stored bytes of each, where there are several
 };
 

@@ -157,6 +157,7 @@ class WriteDeflatedTask : public WritingTask {
       place["offset"] = static_cast<double>(placed_[k].offset);
       place["stored_bytes"] = static_cast<double>(placed_[k].stored_bytes);
       place["crc"] = placed_[k].crc;
+      place["adler"] = placed_[k].adler;
       if (!placed_[k].parts.empty()) place["parts"] = Parts(env, placed_[k].parts);
       out[k] = place;
     }

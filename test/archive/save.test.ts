@@ -234,7 +234,7 @@ describe("save", () => {
     const misuse: [string, unknown, RegExp][] = [
       ["form", "folder", /form must be "package" or "module"/],
       ["arrays", "csv", /arrays must be "npy", "npz" or "hdf5"/],
-      ["compress", true, /compress needs arrays: "npz"/],
+      ["compress", true, /compress needs arrays: "npz" or "hdf5"/],
       ["durability", "none", /durability must be/],
       ["arrayThreshold", -1, /arrayThreshold must be/],
       ["arrayThreshold", NaN, /arrayThreshold must be/],

@@ -13,6 +13,7 @@ import {
   stringify,
   type SaveOptions,
   type SaveReport,
+  verify,
 } from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import { importFromProject, projectDirectory, type Members } from "../support/project.ts";
@@ -69,6 +70,7 @@ const FORMS: [string, SaveOptions][] = [
   ["a package with an HDF5 file", { arrays: "hdf5" }],
   ["a package with an npz file", { arrays: "npz" }],
   ["a package with a compressed npz file", { arrays: "npz", compress: true }],
+  ["a package with a compressed HDF5 file", { arrays: "hdf5", compress: true }],
   ["a module with npy files", { form: "module" }],
   ["a module with an HDF5 file", { form: "module", arrays: "hdf5" }],
   ["a package with all arrays in files", { arrayThreshold: 0 }],
@@ -154,6 +156,50 @@ result = {"dtype": a.dtype.name, "shape": list(a.shape), "hex": a.tobytes().hex(
       (error) => isPersistError(error, "PERSIST_FORMAT") && error.file === file,
     );
     await assert.rejects(import(`${pathToFileURL(module).href}?damaged`), /array zeros/);
+  });
+
+  it("is read by h5py from a compressed HDF5 file, in one chunk for each array, whose place the table tells", async () => {
+    const ramp = Float64Array.from({ length: 400_000 }, (_, k) => Math.round(Math.sin(k) * 100) / 8);
+    const grid = new NDArray({ data: new Int32Array(12).fill(7), shape: [3, 4] });
+    const items = { ramp, grid, one: new NDArray({ data: new Float64Array([3]), shape: [] }) };
+    const { path: module } = await save(`${path}-h5z`, items, {
+      arrays: "hdf5",
+      compress: true,
+      arrayThreshold: 0,
+    });
+    const file = join(`${path}-h5z`, "_arrays", "arrays.h5");
+    assert.ok(statSync(file).size < ramp.byteLength / 2);
+    const seen = python(
+      `
+with h5py.File(given, "r") as f:
+    result = [f["ramp"].chunks, f["ramp"].compression, f["ramp"][()].tolist() == (np.array(f["ramp"][:400000])).tolist(), float(f["ramp"][()].sum()), f["grid"][()].tolist(), float(f["one"][()])]`,
+      file,
+    ) as unknown[];
+    const sum = ramp.reduce((a, b) => a + b);
+    assert.deepEqual(seen, [
+      [400_000],
+      "gzip",
+      true,
+      seen[3],
+      [
+        [7, 7, 7, 7],
+        [7, 7, 7, 7],
+        [7, 7, 7, 7],
+      ],
+      3,
+    ]);
+    assert.ok(Math.abs((seen[3] as number) - sum) < 1e-6);
+    for (const back of [await open(`${path}-h5z`), (await import(pathToFileURL(module).href)) as Members]) {
+      assert.deepEqual(back["ramp"], ramp);
+      assert.deepEqual((back["grid"] as NDArray).data, grid.data);
+    }
+    await assert.rejects(open(`${path}-h5z`, { mode: "r+" }), (error) =>
+      isPersistError(error, "PERSIST_UNSUPPORTED"),
+    );
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 0x10;
+    writeFileSync(file, bytes);
+    assert.equal((await verify(`${path}-h5z`)).ok, false);
   });
 
   it("is read by h5py from an HDF5 file", async () => {
