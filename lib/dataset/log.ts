@@ -6,18 +6,14 @@
 import { join } from "node:path";
 import { pin } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile } from "../disk/lock-file.ts";
-import { identify, readIdentifiedText, readTextFile } from "../disk/read-text.ts";
+import { identify, readTextFile } from "../disk/read-text.ts";
 import { TailFile } from "../disk/tail-file.ts";
 import { isPersistError } from "../errors.ts";
-import { isEdited, parseIndex, type Index } from "./index-module.ts";
-import { encodeLine, hex, LineReader, type Position } from "./journal.ts";
+import { isEdited } from "./index-module.ts";
+import { encodeLine, hex, type Position } from "./journal.ts";
 import { journalName } from "./names.ts";
+import { readLines, readSource, SHORT_BYTES, type Piece, type Source } from "./source.ts";
 import type { Change, Commit, State } from "./state.ts";
-
-const PIECE_BYTES = 2 ** 20;
-/** The last line is read again together with what follows, where it is no longer than this. */
-const SHORT_BYTES = 2 ** 14;
-const LOADS = 8;
 
 /** Held while a snapshot is read, whose journal is not known yet. */
 const OPENING = 0;
@@ -29,16 +25,6 @@ export interface News {
   /** The last commit of it. */
   readonly last: Commit | undefined;
   readonly isReloaded: boolean;
-}
-
-/** Everything that a snapshot was read from. */
-interface Source {
-  readonly identity: string;
-  readonly index_bytes: number;
-  readonly index: Index;
-  readonly journal: TailFile;
-  position: Position;
-  isTorn: boolean;
 }
 
 export class Log {
@@ -102,7 +88,7 @@ export class Log {
   async load(): Promise<void> {
     const opening = await this.#locks?.lock(pin(OPENING), "shared");
     try {
-      await this.#take(await this.#read());
+      await this.#take(await readSource(this.directory, this.#isWritable));
     } finally {
       opening?.release();
     }
@@ -133,31 +119,6 @@ export class Log {
       position: { start: 0, offset: 0, crc, generation },
       isTorn: false,
     });
-  }
-
-  async #read(): Promise<Source> {
-    const file = join(this.directory, "index.js");
-    for (let attempt = 1; ; attempt++) {
-      const { text, identity } = await readIdentifiedText(file);
-      const index = parseIndex(text, file);
-      let journal: TailFile | undefined;
-      try {
-        journal = await TailFile.open(
-          join(this.directory, journalName(index.state.journal)),
-          this.#isWritable,
-        );
-        const start = { start: 0, offset: 0, crc: index.crc, generation: index.state.generation };
-        const index_bytes = Buffer.byteLength(text);
-        const source: Source = { identity, index_bytes, index, journal, position: start, isTorn: false };
-        await readLines(source, (commit) => index.state.apply(commit));
-        return source;
-      } catch (error) {
-        await journal?.close();
-        // the journal may have been superseded and removed meanwhile, or changed while it was read
-        const isPassing = isPersistError(error, "PERSIST_NOT_FOUND", "PERSIST_CORRUPT");
-        if (!isPassing || attempt >= LOADS || (attempt > 1 && identify(file) === identity)) throw error;
-      }
-    }
   }
 
   /** Reads what was committed since the last time. */
@@ -270,38 +231,6 @@ export class Log {
       await this.#source.journal.close();
     });
   }
-}
-
-/** The beginning of what stands after the last line, and whether there is no more of it. */
-interface Piece {
-  readonly bytes: Buffer;
-  readonly isAll: boolean;
-}
-
-/** Reads the lines after `source.position`, and moves it on. */
-async function readLines(source: Source, take: (commit: Commit) => void, first?: Piece): Promise<void> {
-  const { journal } = source;
-  const reader = new LineReader(journal.path, source.position);
-  const feed = (piece: Buffer): void => {
-    for (const { commit, end } of reader.feed(piece)) {
-      take(commit);
-      source.position = end;
-    }
-  };
-  let { offset } = source.position;
-  if (first !== undefined) {
-    offset += first.bytes.length;
-    feed(first.bytes);
-  }
-  // most journals are short
-  for (let size_bytes = SHORT_BYTES, isAll = first?.isAll === true; !isAll; size_bytes = PIECE_BYTES) {
-    const piece = Buffer.allocUnsafe(size_bytes);
-    const got = await journal.read(piece, offset);
-    isAll = got < size_bytes;
-    offset += got;
-    feed(piece.subarray(0, got));
-  }
-  source.isTorn = reader.isTorn;
 }
 
 function changeOf({ generation, put, delete: deleted }: Commit): Change {

@@ -44,14 +44,21 @@ export class TailFile {
     throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${path} is not a regular file`, { file: path });
   }
 
-  /** Reads what is there from an offset on, `into.length` bytes at most; gives how many it were. */
+  /** Reads what is there from an offset on, `into.length` bytes at most; gives how many it were. Where they are fewer, there are no more. */
   async read(into: Uint8Array, offset: number): Promise<number> {
-    return (await io(this.path, this.#handle.read(into, 0, into.length, offset))).bytesRead;
+    let done = 0;
+    for (let got = -1; got !== 0 && done < into.length; done += got)
+      got = (await io(this.path, this.#handle.read(into, done, into.length - done, offset + done))).bytesRead;
+    return done;
   }
 
   /** The same at once, for a few bytes: it takes some microseconds, and others wait for who asks. */
   readNow(into: Uint8Array, offset: number): number {
-    return ioNow(this.path, () => readSync(this.#handle.fd, into, 0, into.length, offset));
+    const { fd } = this.#handle;
+    let done = 0;
+    for (let got = -1; got !== 0 && done < into.length; done += got)
+      got = ioNow(this.path, () => readSync(fd, into, done, into.length - done, offset + done));
+    return done;
   }
 
   /** Writes all bytes at an offset, in one call where the system takes them all: at once where they are few. */
