@@ -4,6 +4,7 @@
 import { NDARRAY } from "../ndarray.ts";
 import { getOwnPropertyDescriptor, getPrototypeOf, isProxy } from "./primordials.ts";
 import { represent } from "./template.ts";
+import { temporalKind } from "./temporal.ts";
 
 export interface Heritage {
   /** The nearest data property `[represent]`. */
@@ -14,6 +15,8 @@ export interface Heritage {
   readonly isOfWeakRef: boolean;
   readonly isOfUrl: boolean;
   readonly isOfParameters: boolean;
+  /** The nearest class of Temporal. */
+  readonly temporal: ReturnType<typeof temporalKind>;
 }
 
 const nothing: Heritage = {
@@ -22,6 +25,7 @@ const nothing: Heritage = {
   isOfWeakRef: false,
   isOfUrl: false,
   isOfParameters: false,
+  temporal: undefined,
 };
 
 export class Heritages {
@@ -62,5 +66,7 @@ function withOwn(heritage: Heritage, holder: object): Heritage {
   if (holder === WeakRef.prototype) all = { ...all, isOfWeakRef: true };
   if (holder === URL.prototype) all = { ...all, isOfUrl: true };
   if (holder === URLSearchParams.prototype) all = { ...all, isOfParameters: true };
+  const temporal = temporalKind(holder);
+  if (temporal !== undefined) all = { ...all, temporal };
   return all;
 }

@@ -22,6 +22,8 @@ const TOLD_BY_SLOTS: ReadonlySet<string> = new Set([
   "Number", "String", "Boolean", "Symbol", "BigInt", "ArrayBuffer", "SharedArrayBuffer", "DataView", "Int8Array", "Uint8Array",
   "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array", "Float16Array",
   "Float32Array", "Float64Array", "Buffer", "URL", "URLSearchParams",
+  "Temporal.Instant", "Temporal.ZonedDateTime", "Temporal.PlainDate", "Temporal.PlainDateTime", "Temporal.PlainTime", "Temporal.PlainYearMonth",
+  "Temporal.PlainMonthDay", "Temporal.Duration",
 ]);
 
 /** Throws Unsupported for an object that may have state which nobody but its class can see. */

@@ -34,6 +34,7 @@ import { refuseHiddenState } from "./hidden-state.ts";
 import { representUrl } from "./url.ts";
 import { ownProperties, reference, type Creation, type Representation } from "./representation.ts";
 import { code, Template, type Rule } from "./template.ts";
+import { representTemporal } from "./temporal.ts";
 import { Unsupported } from "./unsupported.ts";
 
 /** Takes an object, function or symbol apart, one level deep. Throws Unsupported for what cannot be kept. `heritages` lasts for one walk. */
@@ -54,7 +55,11 @@ export function representationOf(
     refuseUnkeepable(value, heritage) ??
     representNDArray(value, heritage);
   if (found !== undefined) return found;
-  const representation = representExotic(value) ?? representUrl(value, heritage) ?? representObject(value);
+  const representation =
+    representExotic(value) ??
+    representUrl(value, heritage) ??
+    representTemporal(value, heritage.temporal) ??
+    representObject(value);
   if (representation.create.form !== "reference" && representation.create.form !== "ndarray")
     refuseHiddenState(value);
   return representation;

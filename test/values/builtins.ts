@@ -343,19 +343,32 @@ interface TemporalLike {
   [name: string]: { from(text: string): object };
 }
 const Temporal = (globalThis as { Temporal?: TemporalLike }).Temporal;
-const times: Kept[] =
-  Temporal === undefined
-    ? []
-    : Object.entries({
-        Instant: "2024-02-29T12:34:56.123456789Z",
-        ZonedDateTime: "2024-02-29T12:34:56.123456789+01:00[Europe/Berlin][u-ca=gregory]",
-        PlainDate: "2024-02-29[u-ca=hebrew]",
-        PlainDateTime: "2024-02-29T12:34:56.123456789",
-        PlainTime: "12:34:56.123456789",
-        PlainYearMonth: "2024-02",
-        PlainMonthDay: "02-29",
-        Duration: "-P1Y2M3DT4H5M6.789S",
-      }).map(([name, text]) => ({ name: `Temporal.${name}`, make: () => Temporal[name]!.from(text) }));
+const times: Kept[] = Temporal === undefined ? [] : timesOf(Temporal);
+
+function timesOf(temporal: TemporalLike): Kept[] {
+  const texts = {
+    Instant: "2024-02-29T12:34:56.123456789Z",
+    ZonedDateTime: "2024-02-29T12:34:56.123456789+01:00[Europe/Berlin][u-ca=gregory]",
+    PlainDate: "2024-02-29[u-ca=hebrew]",
+    PlainDateTime: "2024-02-29T12:34:56.123456789",
+    PlainTime: "12:34:56.123456789",
+    PlainYearMonth: "2024-02",
+    PlainMonthDay: "02-29",
+    Duration: "-P1Y2M3DT4H5M6.789S",
+  };
+  const time = (): object => temporal["PlainTime"]!.from("01:02");
+  return family("Temporal", {
+    ...Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [name, () => temporal[name]!.from(text)]),
+    ),
+    "shared, frozen, with properties": () => {
+      const one = Object.freeze(give(time(), { note: { a: 1 } }));
+      return [one, new Map([[one, time()]])];
+    },
+    "containing itself": () => tied(time()),
+    "what only inherits": () => Object.create(Object.getPrototypeOf(time()) as object) as object,
+  });
+}
 
 export const builtins: Kept[] = [
   ...dates,

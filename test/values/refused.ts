@@ -219,6 +219,11 @@ export const refused: Refused[] = [
 /** What may be kept or refused, but must not come back as something else. */
 export const either: Either[] = Object.entries({
   "arguments of a sloppy function": () => cjs["sloppy"]!(1, 2),
+  // its text says 1.5 seconds
+  "Temporal.Duration of milliseconds": () =>
+    (globalThis as { Temporal?: { Duration: { from(parts: object): object } } }).Temporal?.Duration.from({
+      milliseconds: 1500,
+    }),
   "arguments without an iterator": () => {
     const list = (function (..._: unknown[]): object {
       return arguments;
