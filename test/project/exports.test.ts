@@ -26,6 +26,7 @@ const VALUES = [
   "save",
   "stringify",
   "tryLockFile",
+  "verify",
   "writeArray",
 ];
 
@@ -73,6 +74,7 @@ const TYPES = [
   "TrustOptions",
   "TypedArray",
   "Verification",
+  "VerifyOptions",
   "WriteArrayOptions",
 ];
 
