@@ -3,9 +3,11 @@
 /**
  * The key of a method that says how an instance is written. It gets the template tag `code`:
  *
- *     class Grid {
- *       [represent](code) { return code`new ${Grid}(${{ n: this.n, dx: this.dx }})`; }
- *     }
+ * ```js
+ * class Grid {
+ *   [represent](code) { return code`new ${Grid}(${{ n: this.n, dx: this.dx }})`; }
+ * }
+ * ```
  *
  * The text between the holes is JavaScript that a person would write; a hole takes any value that can be archived, a class or function by
  * reference, an object by value. It is a registered symbol, so that a class need not import this library.
