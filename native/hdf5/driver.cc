@@ -80,9 +80,12 @@ int Compare(const H5FD_t* a, const H5FD_t* b) {
   return a == b ? 0 : a < b ? -1 : 1;
 }
 
-herr_t Query(const H5FD_t*, unsigned long* flags) {
-  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
-           H5FD_FEAT_AGGREGATE_SMALLDATA | H5FD_FEAT_SUPPORTS_SWMR_IO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+herr_t Query(const H5FD_t* file, unsigned long* flags) {
+  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA |
+           H5FD_FEAT_SUPPORTS_SWMR_IO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
+  // What gathers metadata trusts the addresses in a file: it copies from outside its memory where they
+  // overflow.
+  if (file == nullptr || !Of(file).medium->reads_only) *flags |= H5FD_FEAT_ACCUMULATE_METADATA;
   return 0;
 }
 

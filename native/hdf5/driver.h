@@ -20,7 +20,8 @@ struct Medium {
   os::Fd fd;
   std::string path;
   os::Control* control = nullptr;  // stops what only reads; a write is stopped between datasets
-  bool opened = false;             // by the library: a second opening is a link to another file
+  bool reads_only = false;
+  bool opened = false;  // by the library: a second opening is a link to another file
   /** A write has failed. Later ones do nothing, so that the library can close the file, which is worthless.
    */
   bool broken = false;

@@ -38,6 +38,7 @@ uint64_t SizeOfRegular(const os::Fd& fd, const std::string& path) {
 
 File::File(const std::string& path, Mode mode) {
   medium_ = std::make_unique<Medium>(OpenAt(path, mode), path);
+  medium_->reads_only = mode == Mode::kRead;
   try {
     size_bytes_ = SizeOfRegular(medium_->fd, path);
     Open(mode);
