@@ -77,14 +77,15 @@ export function chains(read) {
   };
 }
 
-/** Trees of so many objects to text, one after the other, until `objects` are written in all. */
-export function writesTrees(size) {
+/** Trees of so many objects to text, one after the other, until `objects` are written in all. @param {(graph: object) => unknown} encode ours by default */
+export function writesTrees(size, encode) {
   return {
     async run({ objects }) {
       const { stringify } = await import("./ours.mjs");
+      const write = encode ?? ((graph) => stringify({ graph }));
       const graph = makeTree(Math.min(size, objects));
       return () => {
-        for (let written = 0; written < objects; written += size) stringify({ graph });
+        for (let written = 0; written < objects; written += size) write(graph);
       };
     },
   };
