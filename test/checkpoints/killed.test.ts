@@ -1,5 +1,5 @@
 // A run that is killed at random moments, again and again: it goes on from a complete step no older than the last that was said to be durable, and ends
-// with the same bits as a run that was left alone. PERSIST_KILLS=200 for the long version.
+// with the same bits as a run that was left alone. `npm run kills` is the long version.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -36,8 +36,8 @@ describe(`a run with checkpoints that is killed ${KILLS} times (SEED=${SEED})`, 
     frames = await framesIn(directory);
   });
 
-  const framesIn = async (directory: string): Promise<Float64Array> => {
-    const { data, shape } = await readArray(join(directory, "path.npy"));
+  const framesIn = async (directory: string, file = "path.npy"): Promise<Float64Array> => {
+    const { data, shape } = await readArray(join(directory, file));
     assert.deepEqual(shape, [STEPS, 10]);
     return data as Float64Array;
   };
@@ -83,7 +83,8 @@ describe(`a run with checkpoints that is killed ${KILLS} times (SEED=${SEED})`, 
       const { ok, problems } = await (await Checkpoints.open(directory)).verify();
       assert.deepEqual(problems, []);
       assert.ok(ok);
-      assert.ok(readdirSync(directory).every((name) => /^(?:_lock|path\.npy|step-\d{9})$/.test(name)));
-      assert.deepEqual(await framesIn(directory), frames);
+      assert.ok(readdirSync(directory).every((name) => /^(?:_lock|path\.(?:npy|h5)|step-\d{9})$/.test(name)));
+      const isHdf5 = options.arrays === "hdf5";
+      assert.deepEqual(await framesIn(directory, isHdf5 ? "path.h5#path" : undefined), frames);
     });
 });
