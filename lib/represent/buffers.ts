@@ -35,6 +35,9 @@ import {
 import { ownProperties, type Representation } from "./representation.ts";
 import { Unsupported } from "./unsupported.ts";
 
+/** By how much the memory of Node's pool is larger than it says: Node 26 aligns it. */
+const POOL_PADDING_BYTES = Buffer.allocUnsafe(1).buffer.byteLength - Buffer.poolSize;
+
 /** Only the intrinsic `slice`, `set` and so on are used: data are always plain views of our own. */
 function bytesOf(view: object): Uint8Array {
   return new Uint8Array(typedArrayBuffer(view), typedArrayByteOffset(view), typedArrayByteLength(view));
@@ -65,7 +68,9 @@ function representTypedArray(object: object): Representation {
   const tracking = isGrowing && isLengthTracking(object, buffer);
   const whole = byteOffset === 0 && typedArrayByteLength(object) === byteLengthOf(buffer);
   // Node's pool and the mappings of files are not the caller's: of those only the views' own bytes count
-  const isWindow = !whole && (isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize));
+  const isWindow =
+    !whole &&
+    (isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize + POOL_PADDING_BYTES));
   const byItself = (whole || isWindow) && !isGrowing && isArrayBuffer(buffer);
   return {
     kind: isNodeBuffer ? "Buffer" : "typed array",

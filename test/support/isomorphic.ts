@@ -287,10 +287,9 @@ function descriptorOf(object: object, key: PropertyKey): PropertyDescriptor {
 
 /** Whether `stack` is a text that V8 wrote: hidden, with frames. (The first look at it makes V8 write it.) */
 function hasCapturedStack(error: object): boolean {
-  const descriptor = Object.getOwnPropertyDescriptor(error, "stack");
-  if (descriptor === undefined || descriptor.enumerable) return false;
-  if (descriptor.get !== undefined) return true; // Later V8: an accessor of the realm.
-  return typeof descriptor.value === "string" && /\n {4}at /.test(descriptor.value);
+  if (!Object.hasOwn(error, "stack")) return false;
+  const { enumerable, value } = descriptorOf(error, "stack") as { enumerable: boolean; value: unknown };
+  return !enumerable && typeof value === "string" && /\n {4}at /.test(value);
 }
 
 /**
@@ -302,7 +301,7 @@ function isPooled(view: object, { buffer, length }: slots.ViewSlots): boolean {
     Object.getPrototypeOf(view) === Buffer.prototype &&
     types.isArrayBuffer(buffer) &&
     length < Buffer.poolSize >>> 1 &&
-    slots.bufferOf(buffer).byteLength === Buffer.poolSize
+    slots.bufferOf(buffer).byteLength === Buffer.allocUnsafe(1).buffer.byteLength
   );
 }
 
