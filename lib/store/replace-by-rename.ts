@@ -25,13 +25,13 @@ export async function replaceByRename(
 ): Promise<void> {
   const [directory, name] = [dirname(file), basename(file)];
   const temporary = temporaryName(directory, name);
-  await write(temporary);
   try {
+    await write(temporary);
     await runJob({ signal }, "commit", 0, (control) =>
       native().commitFile(directory, basename(temporary), name, durability === "full", control),
     );
   } catch (error) {
-    await unlink(temporary).catch(() => {}); // gone already where only the sync failed
+    await unlink(temporary).catch(() => {}); // not there where it was not made, or got its name and only the sync failed
     throw error;
   }
 }

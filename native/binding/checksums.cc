@@ -5,6 +5,7 @@
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
+#include "binding/owned.h"
 #include "binding/task.h"
 
 namespace persist::binding {
@@ -14,10 +15,7 @@ constexpr size_t kPiece = size_t{1} << 20;  // an abort is seen after this many 
 const napi_type_tag kChecksumTag = {0x7065727369737420ULL, 0x636865636b73756dULL};
 
 Napi::Value CreateChecksum(const Napi::CallbackInfo& info) {
-  auto out = Napi::External<array::Xxh3>::New(info.Env(), new array::Xxh3(),
-                                              [](Napi::Env, array::Xxh3* owned) { delete owned; });
-  out.TypeTag(&kChecksumTag);
-  return out;
+  return Owned(info.Env(), std::make_unique<array::Xxh3>(), kChecksumTag, [](array::Xxh3&) {});
 }
 
 array::Xxh3& TakeChecksum(const Napi::Value& value) {

@@ -10,12 +10,11 @@ Mailbox::Mailbox(Napi::Env env) {
   if (status != napi_ok) throw Napi::Error::New(env);
 }
 
-void Mailbox::Post(Message message) {
-  auto owned = std::make_unique<Message>(std::move(message));
+void Mailbox::Post(std::unique_ptr<Message> message) {
   std::lock_guard lock(mutex_);
   if (function_ == nullptr) return;
-  if (napi_call_threadsafe_function(function_, owned.get(), napi_tsfn_nonblocking) == napi_ok)
-    static_cast<void>(owned.release());
+  if (napi_call_threadsafe_function(function_, message.get(), napi_tsfn_nonblocking) == napi_ok)
+    static_cast<void>(message.release());
 }
 
 void Mailbox::Deliver(napi_env env, napi_value, void*, void* data) {

@@ -26,7 +26,7 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
 
   /** From any thread. */
-  void Post(Message message);
+  void Post(std::unique_ptr<Message> message);
 
   /** On the environment's thread: an awaited message keeps the process alive, others do not. */
   void Await(Napi::Env env);

@@ -2,6 +2,7 @@
 #include "binding/arguments.h"
 #include "binding/functions.h"
 #include "binding/hdf5_values.h"
+#include "binding/owned.h"
 #include "binding/task.h"
 #include "hdf5/list.h"
 #include "hdf5/thread.h"
@@ -13,20 +14,23 @@ namespace {
 /** A file open for one of its datasets. */
 struct OpenDataset {
   OpenDataset(const std::string& path, const std::string& name) : file(path, hdf5::Mode::kRead) {
+    closing.emplace_back([this] { delete this; });
     dataset = hdf5::Describe(hdf5::OpenDataset(file, name), file, name);
     attributes = hdf5::AttributesOf(dataset.id, file);
   }
   hdf5::File file;
   hdf5::Dataset dataset;
   std::vector<hdf5::Attribute> attributes;
+  hdf5::PreparedJob closing;
 };
 
 /** What JavaScript holds of it. It is closed on the HDF5 thread, when its last job there has ended. */
 using Held = std::shared_ptr<OpenDataset>;
 const napi_type_tag kDatasetTag = {0x7065727369737420ULL, 0x6864663500000000ULL};
 
-void Drop(Held& held) {
-  if (held) hdf5::Post([last = std::exchange(held, nullptr)]() mutable { last.reset(); });
+Held Open(const std::string& path, const std::string& name) {
+  return Held(new OpenDataset(path, name),
+              [](OpenDataset* opened) { hdf5::Post(std::move(opened->closing)); });
 }
 
 Held& Unwrap(const Napi::Value& value) {
@@ -38,20 +42,14 @@ Held& Unwrap(const Napi::Value& value) {
 class OpenTask : public Task {
  public:
   OpenTask(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
-  ~OpenTask() override { Drop(opened_); }
 
-  void Run() override { opened_ = std::make_shared<OpenDataset>(path_, name_); }
+  void Run() override { opened_ = Open(path_, name_); }
 
   Napi::Value Result(Napi::Env env) override {
     Napi::Object out = ToJavaScript(env, opened_->dataset);
     out["attributes"] = ToJavaScript(env, opened_->attributes);
     out["fd"] = opened_->file.fd();
-    auto handle = Napi::External<Held>::New(env, new Held(std::move(opened_)), [](Napi::Env, Held* held) {
-      Drop(*held);
-      delete held;
-    });
-    handle.TypeTag(&kDatasetTag);
-    out["handle"] = handle;
+    out["handle"] = Owned(env, std::move(opened_), kDatasetTag);
     return out;
   }
 
@@ -65,7 +63,6 @@ class ReadTask : public Task {
  public:
   ReadTask(Held opened, std::vector<hdf5::Range> ranges, std::shared_ptr<JobControl> control)
       : opened_(std::move(opened)), ranges_(std::move(ranges)), control_(std::move(control)) {}
-  ~ReadTask() override { Drop(opened_); }
 
   void Run() override {
     elements_ = hdf5::ReadElements(opened_->dataset, ranges_, opened_->file, control_.get());
@@ -147,7 +144,7 @@ Napi::Value ReadHdf5(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value CloseHdf5(const Napi::CallbackInfo& info) {
-  Drop(Unwrap(info[0]));
+  Unwrap(info[0]).reset();
   return info.Env().Undefined();
 }
 

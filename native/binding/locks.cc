@@ -3,6 +3,7 @@
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
+#include "binding/owned.h"
 #include "os/lock.h"
 #include "os/lock_wait.h"
 
@@ -17,10 +18,7 @@ const napi_type_tag kWaitTag = {0x7065727369737420ULL, 0x6c6f636b77616974ULL};
 
 template <typename Shared>
 Napi::Value Wrap(Napi::Env env, Shared shared, const napi_type_tag& tag) {
-  auto out = Napi::External<Shared>::New(env, new Shared(std::move(shared)),
-                                         [](Napi::BasicEnv, Shared* owned) { delete owned; });
-  out.TypeTag(&tag);
-  return out;
+  return Owned(env, std::move(shared), tag);
 }
 
 template <typename Shared>
@@ -68,14 +66,15 @@ Napi::Value WaitForLock(const Napi::CallbackInfo& info) {
   const auto self = std::make_shared<std::weak_ptr<os::LockWait>>();
   const auto wait = std::make_shared<os::LockWait>(
       file, TakeRequest(info), [deferred, mailbox, self](bool held, const std::optional<os::Error>& failure) {
-        mailbox->Post([deferred, mailbox, self, held, failure](Napi::Env here) {
-          mailbox->Arrived(here);
-          Environment::Of(here).waits.erase(self->lock());
-          if (failure)
-            deferred.Reject(ToJavaScript(here, *failure).Value());
-          else
-            deferred.Resolve(Napi::Boolean::New(here, held));
-        });
+        mailbox->Post(
+            std::make_unique<Mailbox::Message>([deferred, mailbox, self, held, failure](Napi::Env here) {
+              mailbox->Arrived(here);
+              Environment::Of(here).waits.erase(self->lock());
+              if (failure)
+                deferred.Reject(ToJavaScript(here, *failure).Value());
+              else
+                deferred.Resolve(Napi::Boolean::New(here, held));
+            }));
       });
   *self = wait;
   wait->Start();

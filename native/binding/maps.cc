@@ -8,6 +8,7 @@
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/functions.h"
+#include "binding/owned.h"
 #include "os/fd.h"
 #include "os/mapping.h"
 
@@ -139,10 +140,7 @@ Napi::Value Map(const Napi::CallbackInfo& info) {
   Source source{TakeInteger(info[1], "offset"), TakeBoolean(info[3], "shared"), TakeString(info[4], "file")};
   auto mapped = std::make_shared<MappedFile>(static_cast<int>(TakeInteger(info[0], "fd")),
                                              TakeInteger(info[2], "length"), std::move(source));
-  auto out = Napi::External<Shared>::New(env, new Shared(std::move(mapped)),
-                                         [](Napi::BasicEnv, Shared* owned) { delete owned; });
-  out.TypeTag(&kMappingTag);
-  return out;
+  return Owned(env, std::move(mapped), kMappingTag);
 }
 
 Napi::Value CheckWhole(const Napi::CallbackInfo& info) {

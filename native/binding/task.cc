@@ -1,6 +1,7 @@
 #include "binding/task.h"
 
 #include "binding/environment.h"
+#include "binding/owned.h"
 #include "hdf5/thread.h"
 
 namespace persist::binding {
@@ -27,6 +28,8 @@ void Settle(Napi::Env env, const Napi::Promise::Deferred& deferred, Task& task, 
     deferred.Reject(ToJavaScript(env, error).Value());
   } catch (const Napi::Error& error) {
     deferred.Reject(error.Value());
+  } catch (const std::exception& error) {
+    deferred.Reject(ToJavaScript(env, os::Error("PERSIST_LIMIT", error.what())).Value());  // the allocator's
   }
 }
 
@@ -39,6 +42,7 @@ class PoolWorker : public Napi::AsyncWorker {
  protected:
   void Execute() override { failure_ = Attempt(*task_); }
   void OnOK() override { Settle(Env(), deferred_, *task_, failure_); }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
 
  private:
   Napi::Promise::Deferred deferred_;
@@ -57,18 +61,39 @@ Napi::Promise RunInPool(Napi::Env env, std::unique_ptr<Task> task) {
   return worker->promise();
 }
 
+namespace {
+
+/** A task on its way to the HDF5 thread and back. What brings it back is made before it goes, so that nothing
+ * can fail there. */
+struct Errand {
+  Napi::Promise::Deferred deferred;
+  std::shared_ptr<Mailbox> mailbox;
+  std::unique_ptr<Task> task;
+  Failure failure;
+  std::unique_ptr<Mailbox::Message> way_back;  // which holds this errand, until it is posted
+};
+
+}  // namespace
+
 Napi::Promise RunOnHdf5Thread(Napi::Env env, std::unique_ptr<Task> task) {
-  const Napi::Promise::Deferred deferred(env);
   const std::shared_ptr<Mailbox> mailbox = Environment::Of(env).mailbox;
-  mailbox->Await(env);
-  hdf5::Post([deferred, mailbox, task = std::shared_ptr<Task>(std::move(task))] {
-    const Failure failure = Attempt(*task);
-    mailbox->Post([deferred, mailbox, task, failure](Napi::Env here) {
-      mailbox->Arrived(here);
-      Settle(here, deferred, *task, failure);
-    });
+  const auto errand = std::make_shared<Errand>(
+      Errand{Napi::Promise::Deferred(env), mailbox, std::move(task), std::nullopt, nullptr});
+  errand->way_back = std::make_unique<Mailbox::Message>([errand](Napi::Env here) {
+    errand->mailbox->Arrived(here);
+    Settle(here, errand->deferred, *errand->task, errand->failure);
   });
-  return deferred.Promise();
+  try {
+    hdf5::Post([errand] {
+      errand->failure = Attempt(*errand->task);
+      errand->mailbox->Post(std::move(errand->way_back));
+    });
+  } catch (...) {
+    errand->way_back = nullptr;
+    throw;
+  }
+  mailbox->Await(env);
+  return errand->deferred.Promise();
 }
 
 Napi::Value RunFirstOnHdf5Thread(Napi::Env env, Task& task) {
@@ -85,20 +110,17 @@ JobControl::JobControl(Napi::Env env, Napi::Function on_progress)
 
 void JobControl::Changed() {
   if (!watched_ || posted_.exchange(true)) return;
-  mailbox_->Post([self = shared_from_this()](Napi::Env env) {
+  mailbox_->Post(std::make_unique<Mailbox::Message>([self = shared_from_this()](Napi::Env env) {
     self->posted_ = false;
     if (self->on_progress_.IsEmpty()) return;
     self->on_progress_.Call({Napi::Number::New(env, static_cast<double>(self->done_bytes()))});
-  });
+  }));
 }
 
 Napi::Value JobControl::Wrap(Napi::Env env, Shared control) {
-  auto out = Napi::External<Shared>::New(env, new Shared(std::move(control)), [](Napi::Env, Shared* owned) {
-    (*owned)->Ended();  // a job may outlive the environment, and its callback must not
-    delete owned;
-  });
-  out.TypeTag(&kControlTag);
-  return out;
+  // a job may outlive the environment, and its callback must not
+  return Owned(env, std::make_unique<Shared>(std::move(control)), kControlTag,
+               [](const Shared& owned) { owned->Ended(); });
 }
 
 Shared JobControl::Unwrap(const Napi::Value& value) {

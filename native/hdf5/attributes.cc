@@ -11,12 +11,18 @@ constexpr size_t kMostAttributes = 65536;
 
 struct Names {
   std::vector<std::string> all;
+  std::exception_ptr failure;  // no exception may pass through the library
 };
 
 herr_t Collect(hid_t, const char* name, const H5A_info_t*, void* out) {
   auto& names = *static_cast<Names*>(out);
   if (names.all.size() >= kMostAttributes) return -1;
-  names.all.emplace_back(name);
+  try {
+    names.all.emplace_back(name);
+  } catch (...) {
+    names.failure = std::current_exception();
+    return -1;
+  }
   return 0;
 }
 
@@ -25,7 +31,12 @@ void ReadStrings(hid_t attribute, hid_t type, hid_t space, size_t count, Attribu
   std::vector<char*> strings(count);
   if (count == 0) return;
   Check(H5Aread(attribute, type, strings.data()), "H5Aread", path);
-  for (const char* one : strings) out.strings.emplace_back(one == nullptr ? "" : one);
+  try {
+    for (const char* one : strings) out.strings.emplace_back(one == nullptr ? "" : one);
+  } catch (...) {
+    H5Dvlen_reclaim(type, space, H5P_DEFAULT, strings.data());
+    throw;
+  }
   H5Dvlen_reclaim(type, space, H5P_DEFAULT, strings.data());
 }
 
@@ -82,7 +93,9 @@ std::vector<Attribute> AttributesOf(hid_t object, const File& file) {
   Names names;
   hsize_t at = 0;
   // in the file's own order, as in list.cc
-  if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &names) < 0) {
+  const herr_t result = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &names);
+  if (names.failure) std::rethrow_exception(names.failure);
+  if (result < 0) {
     if (names.all.size() < kMostAttributes) throw LibraryError("H5Aiterate2", file.path());
     H5Eclear2(H5E_DEFAULT);
     throw os::Error(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <set>
 
 #include "hdf5/thread.h"
@@ -22,22 +23,35 @@ struct Group {
   haddr_t address;
 };
 
+/** What the library is asked for, and what went wrong meanwhile: no exception may pass through it. */
+struct Links {
+  std::vector<Link> all;
+  std::exception_ptr failure;
+};
+
 herr_t Collect(hid_t, const char* name, const H5L_info_t* info, void* out) {
-  auto& links = *static_cast<std::vector<Link>*>(out);
+  auto& links = *static_cast<Links*>(out);
   if (info->type != H5L_TYPE_HARD) return 0;
-  if (links.size() >= kMostObjects) return -1;
-  links.push_back({name, info->u.address});
+  if (links.all.size() >= kMostObjects) return -1;
+  try {
+    links.all.push_back({name, info->u.address});
+  } catch (...) {
+    links.failure = std::current_exception();
+    return -1;
+  }
   return 0;
 }
 
 std::vector<Link> LinksOf(hid_t group, const std::string& path) {
-  std::vector<Link> out;
+  Links out;
   hsize_t at = 0;
   // In the file's own order: to sort them the library makes a table, and when the file is damaged frees what
   // it has not filled.
-  Check(H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &out), "H5Literate", path);
-  std::sort(out.begin(), out.end(), [](const Link& a, const Link& b) { return a.name < b.name; });
-  return out;
+  const herr_t result = H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &at, Collect, &out);
+  if (out.failure) std::rethrow_exception(out.failure);
+  Check(result, "H5Literate", path);
+  std::sort(out.all.begin(), out.all.end(), [](const Link& a, const Link& b) { return a.name < b.name; });
+  return std::move(out.all);
 }
 
 os::Error TooMany(const std::string& what, const std::string& path) {
@@ -85,7 +99,9 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
         if (seen.insert(link.address).second) waiting.push_back({name + "/", link.address});
       } else if (kind == H5I_DATASET) {
         Dataset dataset = DescribeOrBlame(std::move(object), file, name);
-        dataset.id = Handle();  // a million open datasets would be held
+        // a million open datasets would be held, and closed on a thread that HDF5 is not called on
+        dataset.id = Handle();
+        dataset.element.memory = Handle();
         out.push_back({std::move(name), std::move(dataset)});
       } else if (kind == H5I_BADID) {
         Dataset broken;

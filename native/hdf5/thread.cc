@@ -23,10 +23,10 @@ class Queue {
     thread.detach();
   }
 
-  void Post(std::function<void()> job) {
+  void Post(PreparedJob job) noexcept {
     {
       std::lock_guard lock(mutex_);
-      jobs_.push_back(std::move(job));
+      jobs_.splice(jobs_.end(), job);
     }
     wake_.notify_one();
   }
@@ -81,7 +81,7 @@ class Queue {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable served_;
-  std::deque<std::function<void()>> jobs_;
+  PreparedJob jobs_;
   std::deque<std::function<void()>> urgent_;
 };
 
@@ -92,7 +92,13 @@ Queue& TheQueue() {
 
 }  // namespace
 
-void Post(std::function<void()> job) { TheQueue().Post(std::move(job)); }
+void Post(PreparedJob job) noexcept { TheQueue().Post(std::move(job)); }
+
+void Post(std::function<void()> job) {
+  PreparedJob prepared;
+  prepared.push_back(std::move(job));
+  TheQueue().Post(std::move(prepared));
+}
 
 void RunFirst(const std::function<void()>& job) { TheQueue().RunFirst(job); }
 

@@ -3,10 +3,15 @@
 #pragma once
 
 #include <functional>
+#include <list>
 
 namespace persist::hdf5 {
 
+/** A job in a list of its own, so that nothing can fail when it is queued. */
+using PreparedJob = std::list<std::function<void()>>;
+
 /** Queues a job; jobs run one after the other, in order. A job must not throw. */
+void Post(PreparedJob job) noexcept;
 void Post(std::function<void()> job);
 
 /** Runs a short job before all that wait, and returns when it is done. Long jobs let it in between (see

@@ -73,6 +73,7 @@ class Created {
   }
 
   Fd Create(const NewFile& file) {
+    names_.reserve(names_.size() + 1);  // nothing may fail between a file's making and its entry here
     for (int number = 1; number < kMostNames; number++) {
       std::string name = file.stem;
       if (number > 1) name.append("-").append(std::to_string(number));
@@ -80,7 +81,7 @@ class Created {
       const int fd = sys.openat(directory_.get(), name.c_str(),
                                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
       if (fd >= 0) {
-        names_.push_back(name);
+        names_.push_back(std::move(name));
         return Fd(fd);
       }
       if (errno != EEXIST && errno != EINTR) throw SystemError("openat", path_ + "/" + name);
