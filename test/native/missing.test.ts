@@ -112,8 +112,10 @@ describe("without the addon", () => {
         [
           join(root, "node_modules/mocha/bin/mocha.js"),
           "--no-config",
-          ...["--timeout", "60000", "--reporter", "json"],
-          ...["--grep", "with the addon", "--invert"],
+          "--timeout=60000",
+          "--reporter=json",
+          "--grep=with the addon",
+          "--invert",
           join(root, `build/test/${tests}.test.js`),
         ],
         { cwd: root, encoding: "utf8", env: withoutAddon(), maxBuffer: 2 ** 28 },

@@ -26,7 +26,7 @@ function versionNumber(version: string): number {
   return major! * 1000 + (minor ?? 0);
 }
 
-for (const file of [...new Set([resolve(root), ...shipped])]) {
+for (const file of new Set([resolve(root), ...shipped])) {
   describe(`the addon ${file.slice(root.length)}`, function () {
     const objdump = (option: string): string =>
       execFileSync("objdump", [option, file], { encoding: "utf8", maxBuffer: 2 ** 28 });

@@ -22,7 +22,7 @@ const MODULES = {
   represent: ["node:fs", "node:module", "node:inspector", "node:v8"],
   emit: ["node:crypto", "node:fs"],
   interpret: ["node:module"],
-  store: ["node:child_process", "node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
+  store: ["node:buffer", "node:child_process", "node:crypto", "node:fs", "node:fs/promises", "node:zlib"],
   disk: ["node:buffer", "node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],
   dataset: ["node:crypto", "node:zlib"],
