@@ -445,7 +445,7 @@ const RECYCLED_BYTES = 32 * 2 ** 20;
 function newBuffer(size_bytes: number, unfilled: boolean): ArrayBuffer {
   try {
     if (!unfilled || size_bytes === 0 || size_bytes > RECYCLED_BYTES) return new ArrayBuffer(size_bytes);
-    return Buffer.allocUnsafeSlow(size_bytes).buffer as ArrayBuffer;
+    return Buffer.allocUnsafeSlow(size_bytes).buffer;
   } catch (cause) {
     throw new PersistError("PERSIST_LIMIT", `${size_bytes} bytes of memory were not to be had`, { cause });
   }

@@ -1,13 +1,13 @@
-import h5wasm from "h5wasm/node";
+import { File, ready } from "h5wasm/node";
 import { blockAt, isBlock, readsFile } from "../../drivers/arrays.mjs";
 
-await h5wasm.ready;
+await ready;
 const MOST = 10;
 
 readsFile(
   (path, parameters, time) => {
     const [row, column] = blockAt(time, parameters);
-    const file = new h5wasm.File(path, "r");
+    const file = new File(path, "r");
     const data = file.get("a").slice([
       [row, row + parameters.height],
       [column, column + parameters.width],

@@ -1,11 +1,11 @@
-import h5wasm from "h5wasm/node";
+import { File, ready } from "h5wasm/node";
 import { readsFile } from "../../drivers/arrays.mjs";
 
-await h5wasm.ready;
+await ready;
 
 readsFile(
   (path) => {
-    const file = new h5wasm.File(path, "r");
+    const file = new File(path, "r");
     const data = file.get("a").value;
     file.close();
     return data;
