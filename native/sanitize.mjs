@@ -14,7 +14,14 @@ buildAddon("build/asan/build/Release", { define: { PERSIST_SANITIZE: "address;un
 // a leak begins in their binary or their libraries; one of ours begins in the addon.
 const suppressions = join(home, "leaks.txt");
 // The HDF5 library loses a few bytes when it refuses a damaged file.
-const others = [realpathSync(process.execPath), "libstdc++.so", "/usr/bin/", "libpython", "/usr/lib/python3/", "H5FL__malloc"];
+const others = [
+  realpathSync(process.execPath),
+  "libstdc++.so",
+  "/usr/bin/",
+  "libpython",
+  "/usr/lib/python3/",
+  "H5FL__malloc",
+];
 writeFileSync(suppressions, others.map((name) => `leak:${name}\n`).join(""));
 
 const library = spawnSync("g++", ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
