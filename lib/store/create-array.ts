@@ -2,6 +2,7 @@
 import { PersistError } from "../errors.ts";
 import { MAX_DIMENSIONS } from "../ndarray.ts";
 import { dtype as lookUp } from "../dtype.ts";
+import { checkOneOf } from "../options.ts";
 import { ArrayFile } from "./array-file.ts";
 import type { OpenMode } from "./array-format.ts";
 import { arrayAt } from "./formats.ts";
@@ -60,7 +61,7 @@ export async function createArray(path: string | URL, options: CreateArrayOption
  */
 export async function openArray(path: string | URL, options: { mode?: OpenMode } = {}): Promise<ArrayFile> {
   const { mode = "r" } = options;
-  if (mode !== "r" && mode !== "r+") throw new TypeError('mode must be "r" or "r+"');
+  checkOneOf("mode", mode, ["r", "r+"]);
   const { file, format, name } = arrayAt(path);
   if (format.open === undefined) throw unsupported(file, format.lacks.open);
   return new ArrayFile(file, await format.open(file, name, mode), mode);

@@ -1,6 +1,7 @@
 // readArray, mapArray and listArrays: what is in an array file.
 import type { NDArray, Selection } from "../ndarray.ts";
 import { PersistError } from "../errors.ts";
+import { checkOneOf } from "../options.ts";
 import type { ArrayInfo } from "./array-format.ts";
 import type { MapMode } from "./extent.ts";
 import { arrayAt, fileAt } from "./formats.ts";
@@ -52,7 +53,7 @@ export async function readArray(path: string | URL, options: ReadArrayOptions = 
  */
 export function mapArray(path: string | URL, options: { mode?: MapMode } = {}): MappedArray {
   const { mode = "c" } = options;
-  if (mode !== "c" && mode !== "r+") throw new TypeError('mode must be "c" or "r+"');
+  checkOneOf("mode", mode, ["c", "r+"]);
   const { file, format, name } = arrayAt(path);
   if (format.map === undefined)
     throw new PersistError("PERSIST_UNSUPPORTED", `${file}: ${format.lacks.map ?? "not mapped"}`, { file });

@@ -1,6 +1,7 @@
 // writeArray: one array into a file, atomically.
 import type { TypedArray } from "../dtype.ts";
 import { asNDArray, type NDArrayFields } from "../ndarray.ts";
+import { checkOneOf } from "../options.ts";
 import { arrayAt } from "./formats.ts";
 import type { Durability, Progress } from "./store.ts";
 
@@ -34,8 +35,7 @@ export async function writeArray(
 ): Promise<void> {
   const { durability = "process", compress = false, attributes, signal, onProgress } = options;
   const { file, format, name } = arrayAt(path);
-  if (durability !== "process" && durability !== "full")
-    throw new TypeError('durability must be "process" or "full"');
+  checkOneOf("durability", durability, ["process", "full"]);
   const source = asNDArray(array);
   const level = levelOf(compress);
   signal?.throwIfAborted();

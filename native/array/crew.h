@@ -1,7 +1,6 @@
 // Pieces of work that are done on all cores, and whose results come out in order.
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
@@ -9,6 +8,8 @@
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "array/parallel.h"
 
 namespace persist::array {
 
@@ -21,9 +22,7 @@ class Crew {
 
   /** `begin` makes what one thread needs, on that thread. */
   Crew(size_t pieces, const std::function<Work()>& begin) : pieces_(pieces), begin_(begin) {
-    constexpr size_t kMostThreads = 16;
-    const size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-    const size_t wanted = std::min({cores, kMostThreads, std::max<size_t>(pieces, 1)});
+    const size_t wanted = ThreadsFor(pieces);
     slots_.resize(2 * wanted);
     try {
       for (size_t k = 0; k < wanted; k++) threads_.emplace_back([this] { Run(); });

@@ -10,7 +10,7 @@
 namespace persist::array {
 namespace {
 
-constexpr unsigned kMostThreads = 16;
+constexpr size_t kMostThreads = 16;
 
 /** The k that are left, and what went wrong. */
 class Rest {
@@ -41,10 +41,14 @@ class Rest {
 
 }  // namespace
 
+size_t ThreadsFor(size_t pieces) {
+  const size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+  return std::min({cores, kMostThreads, std::max<size_t>(pieces, 1)});
+}
+
 void OnAllCores(size_t count, const std::function<void(size_t)>& work) {
   Rest rest(count, work);
-  const size_t wanted =
-      std::min<size_t>({std::max(std::thread::hardware_concurrency(), 1U), kMostThreads, count});
+  const size_t wanted = ThreadsFor(count);
   std::vector<std::thread> threads;
   try {
     while (threads.size() + 1 < wanted) threads.emplace_back([&rest] { rest.Run(); });

@@ -6,6 +6,9 @@
 
 namespace persist::array {
 
+/** On how many threads so many pieces of work are done: the machine's cores, within reason; at least 1. */
+size_t ThreadsFor(size_t pieces);
+
 /**
  * Calls `work(k)` for every k below `count`, on as many threads as there are cores, this one among them. What
  * one of them throws is thrown here, when all have ended; no further k is begun then.
