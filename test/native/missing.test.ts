@@ -3,14 +3,19 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isPersistError, type ErrorCode } from "persist-archive";
+import { isPersistError, writeArray, type ErrorCode } from "persist-archive";
 import { native } from "#dist/native.js";
 import { portableReader } from "#dist/store/portable/reader.js";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+const { resolve: resolveAddon } = createRequire(import.meta.url)("node-gyp-build") as {
+  resolve: (directory: string) => string;
+};
 
 /** An environment in which the addon is not found. */
 const withoutAddon = (): NodeJS.ProcessEnv => ({
@@ -89,6 +94,29 @@ describe("without the addon", () => {
       { cwd: root, encoding: "utf8", env: { ...process.env, PERSIST_ARCHIVE_PREBUILD: directory } },
     );
     assert.match(output, /^PERSIST_NO_ADDON .*(invalid ELF header|file too short|not a valid)/);
+  });
+
+  it("one for another C library counts as none", async () => {
+    const directory = temporaryDirectory();
+    const folder = join(directory, "prebuilds", `${process.platform}-${process.arch}`);
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(resolveAddon(root), join(folder, "persist-archive.glibc.node"));
+    const file = join(directory, "a.npy");
+    await writeArray(file, Float64Array.of(1, 2, 3));
+    const program = `
+import { lockFile, readArray } from "persist-archive";
+const { data } = await readArray(${JSON.stringify(file)});
+const said = await lockFile(${JSON.stringify(`${directory}/lock`)}).then(() => "locked", (error) => error.code + error.cause.message);
+console.log(data.join(), said);`;
+    // As on Alpine, whose C library node-gyp-build tells by /etc/alpine-release, or by this variable.
+    const answer = (libc: string): string =>
+      execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, PERSIST_ARCHIVE_PREBUILD: directory, LIBC: libc },
+      });
+    assert.equal(answer("glibc"), "1,2,3 locked\n");
+    assert.match(answer("musl"), /^1,2,3 PERSIST_NO_ADDON.*No native build was found for .*libc=musl/);
   });
 
   it("on Windows nothing is written", () => {

@@ -11,9 +11,9 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { root } from "../project/checkout.ts";
+import { root, systemLibraries } from "../project/checkout.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { run } from "./project.ts";
+import { npmProgram, run } from "./project.ts";
 
 /** Folders of tests that are not about the package but about the checkout it is made of. */
 const ABOUT_THE_CHECKOUT = /^(project|examples|packed)\//;
@@ -77,8 +77,9 @@ function putTests(project: string, home: string): void {
   }
 }
 
-/** The program of a version, from npm's package `node`. */
+/** The program of a version: this one where it is of that version, else that of npm's package `node`. */
 function nodeOf(version: string): string {
+  if (`${process.versions.node}.`.startsWith(`${version}.`)) return process.execPath;
   const ask = ["--yes", "--package", `node@${version}`, "--call", "node -p process.execPath"];
   return execFileSync("npx", ask, { encoding: "utf8" }).trim().split("\n").at(-1)!;
 }
@@ -122,5 +123,18 @@ export function runInBareRoot(project: string): void {
   console.log(`in it: node, project/, ${libraries.join(" ")}`);
   run(["chroot", bare, "/node", "/project/round-trip.js"], {
     env: { PATH: process.env["PATH"], PREBUILDS_ONLY: "1" },
+  });
+}
+
+/** HDF5 up to three times in a process: the addon's, h5wasm's from npm, and the system's library where it has one. */
+export function runBesideOthers(project: string): void {
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
+  run([process.execPath, npmProgram, "install", ...quiet, "h5wasm@0.10"], { cwd: project });
+  copyFileSync(join(root, "build/test/packed/beside.js"), join(project, "beside.js"));
+  const [first] = systemLibraries("libhdf5_serial.so.");
+  run([process.execPath, "beside.js"], {
+    cwd: project,
+    // loaded first, its names come first wherever the loader looks them up
+    env: { ...process.env, PREBUILDS_ONLY: "1", LD_PRELOAD: first ?? "" },
   });
 }

@@ -19,7 +19,7 @@ const LARGEST_BYTES = 6 * 2 ** 20;
 const SLOWEST_INSTALL_MS = 5000;
 
 /** npm's program, which `npm run` tells; without it, the one beside Node. */
-const npmProgram: string =
+export const npmProgram: string =
   process.env["npm_execpath"] ??
   join(dirname(realpathSync(process.execPath)), "../lib/node_modules/npm/bin/npm-cli.js");
 

@@ -1,24 +1,16 @@
 // The addon as the system's loader sees it: what it offers, and what it asks of the machine it is loaded on. So the one that is built here, and those in prebuilds/, which the package ships.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { filesBelow, root } from "./checkout.ts";
+import { filesBelow, root, systemLibraries } from "./checkout.ts";
 
 const { resolve } = createRequire(import.meta.url)("node-gyp-build") as {
   resolve: (directory: string) => string;
 };
 
 const shipped = existsSync(`${root}prebuilds`) ? filesBelow("prebuilds").map((path) => root + path) : [];
-
-/** Shared libraries of the system whose names begin so. */
-function libraries(start: string): string[] {
-  return readdirSync("/usr/lib", { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name.endsWith("-linux-gnu"))
-    .flatMap(({ name }) => readdirSync(`/usr/lib/${name}`).map((file) => `/usr/lib/${name}/${file}`))
-    .filter((path) => path.split("/").at(-1)!.startsWith(start));
-}
 
 /** 2028 for "2.28", so that versions compare as numbers. */
 function versionNumber(version: string): number {
@@ -70,7 +62,7 @@ for (const file of new Set([resolve(root), ...shipped])) {
 describe("another HDF5 in the process", () => {
   it("is not in the way of the addon's own", function () {
     if (process.platform !== "linux") this.skip();
-    const [other] = libraries("libhdf5_serial.so.");
+    const [other] = systemLibraries("libhdf5_serial.so.");
     assert.ok(other !== undefined, "libhdf5-dev brings it");
     // Loaded first, its names come first wherever the loader looks them up.
     const program = `

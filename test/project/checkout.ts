@@ -34,3 +34,11 @@ export function trackedFiles(): string[] {
     .filter((entry) => !made.test(entry.name) && entry.name !== ".git")
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(entry.name) : [entry.name]));
 }
+
+/** Shared libraries of the system whose names begin so. */
+export function systemLibraries(start: string): string[] {
+  return readdirSync("/usr/lib", { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name.endsWith("-linux-gnu"))
+    .flatMap(({ name }) => readdirSync(`/usr/lib/${name}`).map((file) => `/usr/lib/${name}/${file}`))
+    .filter((path) => path.split("/").at(-1)!.startsWith(start));
+}

@@ -74,6 +74,23 @@ describe("the repository", () => {
     assert.deepEqual(broken, []);
   });
 
+  it("has documents that name only files and folders that are there", () => {
+    const source = /\.(ts|cc|c|h|sh|map|yml)$|^(lib|native|test|bench|examples)\/|\/.*\.mjs$/;
+    const missing = documents.flatMap((path) =>
+      [
+        ...read(path)
+          .replace(/^```[\s\S]*?^```/gm, "")
+          .matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g),
+      ]
+        .map(([, name]) => name!)
+        .filter((name) => source.test(name))
+        // from the top of the checkout, or from a folder below it
+        .filter((name) => !files.some((file) => `/${file}/`.includes(`/${name.replace(/\/$/, "")}/`)))
+        .map((name) => `${path}: ${name}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   it("documents every npm script in CONTRIBUTING.md, and none that is not there", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     // A pre-script runs with the script that it prepares; npm itself has a command `pack`.
