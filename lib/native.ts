@@ -332,6 +332,8 @@ export interface Addon {
   checksumDigest(checksum: Checksum): string;
   /** The XXH3-128 of memory, on a worker: for memory of this library alone, which nobody can transfer or resize meanwhile. */
   checksumMemory(bytes: Uint8Array, control: Control | undefined): Promise<string>;
+  /** The same of memory of the caller's, which is copied by the kernel before it is read; `path` is for messages. Throws DETACHED. */
+  checksumBorrowed(bytes: Uint8Array, path: string, control: Control | undefined): Promise<string>;
   /**
    * Creates an HDF5 file (which must not exist) with empty datasets; gives where the bytes of each begin, or with chunks its
    * object header. In a file that `exists` they are added, in the place of those of their names; if that fails the file is of no use.

@@ -2,6 +2,7 @@
 // formats, which read and write. docs/architecture.md tells array files from the array stores of archives.
 import type { NDArray, Selection } from "../ndarray.ts";
 import type { PersistError } from "../errors.ts";
+import type { Summed, SumOptions } from "./checksum.ts";
 import type { MapMode } from "./extent.ts";
 import type { JobOptions } from "./job.ts";
 import type { MappedArray } from "./mapped-array.ts";
@@ -40,7 +41,7 @@ export interface ReadOptions extends JobOptions {
 }
 
 /** Options of {@link ArrayFormat.write}. */
-export interface WriteArrayJob extends JobOptions {
+export interface WriteArrayJob extends JobOptions, SumOptions {
   readonly durability: Durability;
   /** Of compression, 1 to 9; 0 for none. */
   readonly level: number;
@@ -92,8 +93,8 @@ export interface ArrayFormat {
   readonly lacks: Partial<Record<"map" | "create" | "open", string>>;
   list(file: string, job: JobOptions & { readonly untrusted: boolean }): Promise<ArrayInfo[]>;
   read(file: string, name: string, options: ReadOptions): Promise<NDArray>;
-  /** Puts an array into the file in the place of one of that name, keeping all others: atomically, by rename. */
-  write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<void>;
+  /** Puts an array into the file in the place of one of that name, keeping all others: atomically, by rename. Gives its checksum where asked. */
+  write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<Summed>;
   /** Maps synchronously, in constant time. */
   map?(file: string, name: string, mode: MapMode): MappedArray;
   /** Creates an array to be filled; one of that name must not exist yet. */

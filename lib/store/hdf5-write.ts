@@ -8,6 +8,7 @@ import { native, type FieldToCreate } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
 import { afterOthers } from "./after-others.ts";
 import type { WriteArrayJob } from "./array-format.ts";
+import { whileSummed, type Summed } from "./checksum.ts";
 import { chunkShape } from "./chunk-shape.ts";
 import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
@@ -33,7 +34,7 @@ export async function writeDataset(
   name: string,
   given: NDArray,
   job: WriteArrayJob,
-): Promise<void> {
+): Promise<Summed> {
   const array = given instanceof RecordArray ? littleEndian(given) : given;
   const fields = array instanceof RecordArray ? { fields: fieldsToCreate(array.fields) } : {};
   const { descr, itemsize_bytes: itemsize } = lookUp(array.dtype);
@@ -52,7 +53,7 @@ export async function writeDataset(
         file,
       });
   };
-  const write = async (temporary: string): Promise<void> => {
+  const write = async (temporary: string): Promise<Summed> => {
     job.signal?.throwIfAborted();
     try {
       checkPresent();
@@ -65,23 +66,25 @@ export async function writeDataset(
       const [place] = await runJob({ signal: job.signal }, "create", 0, (control) =>
         native().createHdf5(temporary, [dataset], exists, control),
       );
-      if (isPacked)
-        return await packInto(temporary, place!, toPack, { ...job, shuffle, durable, checkPresent });
-      await runJob(job, "write", size_bytes, (control) => {
-        checkPresent();
-        const ranges = size_bytes === 0 ? [] : [{ offset: place!, data }];
-        return native().writeRanges(temporary, ranges, durable, control);
-      });
+      return await whileSummed(data, file, job, () =>
+        isPacked
+          ? packInto(temporary, place!, toPack, { ...job, shuffle, durable, checkPresent })
+          : runJob(job, "write", size_bytes, (control) => {
+              checkPresent();
+              const ranges = size_bytes === 0 ? [] : [{ offset: place!, data }];
+              return native().writeRanges(temporary, ranges, durable, control);
+            }),
+      );
     } catch (error) {
       await unlink(temporary).catch(() => {});
       throw error;
     }
   };
-  await afterOthers(file, async () => {
+  return afterOthers(file, async () => {
     const growing = growingAt(file);
     checkNotOpen(growing, name);
-    const replace = (): Promise<void> => replaceByRename(file, job, write);
-    await (growing === undefined ? replace() : growing.whileReplaced(replace));
+    const replace = (): Promise<Summed> => replaceByRename(file, job, write);
+    return growing === undefined ? replace() : growing.whileReplaced(replace);
   });
 }
 

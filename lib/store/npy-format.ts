@@ -11,6 +11,7 @@ import type {
   ReadOptions,
   WriteArrayJob,
 } from "./array-format.ts";
+import { whileSummed, type Summed } from "./checksum.ts";
 import { isMappable, mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { createNpy, openNpy } from "./npy-array.ts";
@@ -70,21 +71,18 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
   }
 }
 
-async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<void> {
+async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<Summed> {
   if (job.level > 0) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
-  if (head.byteLength + data.byteLength <= SMALL_BYTES) return replaceLittle(file, job, head, data);
-  await replaceByRename(file, job, (temporary) =>
-    writeNewFiles(
-      dirname(file),
-      [{ stem: basename(temporary), extension: "", head, data }],
-      job.durability,
-      job,
-    ),
-  );
+  if (head.byteLength + data.byteLength <= SMALL_BYTES)
+    return whileSummed(data, file, job, () => replaceLittle(file, job, head, data));
+  return replaceByRename(file, job, (temporary) => {
+    const files = [{ stem: basename(temporary), extension: "", head, data }];
+    return whileSummed(data, file, job, () => writeNewFiles(dirname(file), files, job.durability, job));
+  });
 }
 
 async function create(file: string, _name: string, array: NewArray): Promise<OpenedArray> {

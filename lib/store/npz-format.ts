@@ -6,6 +6,7 @@ import type { NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";
 import { afterOthers } from "./after-others.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
+import { whileSummed, type Summed } from "./checksum.ts";
 import { mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { infoOf } from "./npy-format.ts";
@@ -96,7 +97,7 @@ function map(file: string, name: string, mode: MapMode): MappedArray {
   }
 }
 
-async function write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<void> {
+async function write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<Summed> {
   if (job.attributes !== undefined)
     throw new PersistError(
       "PERSIST_UNSUPPORTED",
@@ -127,7 +128,7 @@ async function write(file: string, name: string, array: NDArray, job: WriteArray
         },
       );
   };
-  await afterOthers(file, () => replace(file, name, entry, { ...job, checkPresent }));
+  return afterOthers(file, () => replace(file, name, entry, { ...job, checkPresent }));
 }
 
 /** Writes the file anew, with the entry and all others. */
@@ -136,14 +137,16 @@ async function replace(
   name: string,
   entry: NpzEntry,
   job: WriteArrayJob & { readonly checkPresent: () => void },
-): Promise<void> {
+): Promise<Summed> {
   const fd = openExisting(file);
   try {
     const kept = fd === undefined ? undefined : membersBut(fd, file, name);
-    await replaceByRename(file, job, async (temporary) => {
+    return await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
-        await fillNpz(temporary, [entry], kept, { ...job, compress: job.level > 0 });
+        return await whileSummed(entry.data, file, job, async () => {
+          await fillNpz(temporary, [entry], kept, { ...job, compress: job.level > 0 });
+        });
       } catch (error) {
         await unlink(temporary).catch(() => {});
         throw error;

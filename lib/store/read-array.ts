@@ -3,6 +3,7 @@ import type { NDArray, Selection } from "../ndarray.ts";
 import { PersistError } from "../errors.ts";
 import { checkOneOf } from "../options.ts";
 import type { ArrayInfo } from "./array-format.ts";
+import { checkSum } from "./checksum.ts";
 import type { MapMode } from "./extent.ts";
 import { arrayAt, fileAt } from "./formats.ts";
 import type { MappedArray } from "./mapped-array.ts";
@@ -16,6 +17,8 @@ export interface ReadArrayOptions {
   map?: boolean;
   /** Reads a file of many layers (HDF5) where it can do no harm, at some cost (false). npy and npz need no such care. */
   untrusted?: boolean;
+  /** What {@link writeArray} has given: the array is read whole and compared with it, also where it is mapped. */
+  checksum?: string;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
@@ -33,13 +36,17 @@ export interface ListArraysOptions {
  *
  * @param path `a.npy`, `a.npz#name` or `a.h5#/group/name`; a string or a file: URL.
  * @throws PersistError PERSIST_NOT_FOUND, PERSIST_FORMAT, PERSIST_UNSUPPORTED (Python objects are never read),
- * PERSIST_TRUNCATED, PERSIST_CORRUPT (a checksum of the file is wrong), PERSIST_LIMIT, PERSIST_IO.
+ * PERSIST_TRUNCATED, PERSIST_CORRUPT (a checksum of the file, or the one given, is wrong), PERSIST_LIMIT, PERSIST_IO.
  */
 export async function readArray(path: string | URL, options: ReadArrayOptions = {}): Promise<NDArray> {
-  const { selection, map = false, untrusted = false, signal, onProgress } = options;
+  const { selection, map = false, untrusted = false, checksum, signal, onProgress } = options;
   const { file, format, name } = arrayAt(path);
   signal?.throwIfAborted();
-  return format.read(file, name, { selection, map, untrusted, signal, onProgress });
+  if (checksum !== undefined && selection !== undefined)
+    throw new TypeError("checksum is that of a whole array, and selection asks for a part");
+  const array = await format.read(file, name, { selection, map, untrusted, signal, onProgress });
+  if (checksum !== undefined) await checkSum(array, checksum, file, name === "" ? file : `${file}#${name}`);
+  return array;
 }
 
 /**

@@ -12,24 +12,25 @@ export interface ReplaceOptions extends JobOptions {
 }
 
 /**
- * Replaces `file`, atomically: a reader finds the old file or the new one, whole.
+ * Replaces `file`, atomically: a reader finds the old file or the new one, whole. Gives what `write` gives.
  *
  *  1. `write` makes `.name.<random>.tmp` beside it (with `full` durability it also syncs it), or fails and leaves nothing.
  *  2. Unless the signal says stop, that is renamed over `file`: the commit. A link there is replaced, not followed.
  *  3. With `full` durability the directory is synced.
  */
-export async function replaceByRename(
+export async function replaceByRename<T>(
   file: string,
   { durability, signal }: ReplaceOptions,
-  write: (temporary: string) => Promise<unknown>,
-): Promise<void> {
+  write: (temporary: string) => Promise<T>,
+): Promise<T> {
   const [directory, name] = [dirname(file), basename(file)];
   const temporary = temporaryName(directory, name);
   try {
-    await write(temporary);
+    const result = await write(temporary);
     await runJob({ signal }, "commit", 0, (control) =>
       native().commitFile(directory, basename(temporary), name, durability === "full", control),
     );
+    return result;
   } catch (error) {
     await unlink(temporary).catch(() => {}); // not there where it was not made, or got its name and only the sync failed
     throw error;

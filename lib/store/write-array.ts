@@ -16,6 +16,8 @@ export interface WriteArrayOptions {
   compress?: boolean | number;
   /** Named values stored with the array, such as units, besides the array's own: HDF5 only. */
   attributes?: Readonly<Record<string, unknown>>;
+  /** Sums the array while it is written, and gives its checksum (false). `readArray` compares it. */
+  checksum?: boolean;
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
@@ -26,20 +28,38 @@ export interface WriteArrayOptions {
  *
  * @param path `a.npy`, `a.npz#name` or `a.h5#/group/name`; a string or a file: URL.
  * @param array a typed array (one axis) or an n-dimensional array; it must stay as it is until the promise resolves.
+ * @returns with `checksum` the XXH3-128 of the elements in C order, before compression, as 32 hexadecimal digits
  * @throws PersistError PERSIST_IO, PERSIST_DETACHED, PERSIST_UNSUPPORTED; the old file stays and no temporary remains. The signal's reason when aborted.
  */
 export async function writeArray(
   path: string | URL,
   array: TypedArray | NDArrayFields,
+  options: WriteArrayOptions & { checksum: true },
+): Promise<string>;
+export async function writeArray(
+  path: string | URL,
+  array: TypedArray | NDArrayFields,
+  options?: WriteArrayOptions,
+): Promise<void>;
+export async function writeArray(
+  path: string | URL,
+  array: TypedArray | NDArrayFields,
   options: WriteArrayOptions = {},
-): Promise<void> {
-  const { durability = "process", compress = false, attributes, signal, onProgress } = options;
+): Promise<string | void> {
+  const {
+    durability = "process",
+    compress = false,
+    attributes,
+    checksum = false,
+    signal,
+    onProgress,
+  } = options;
   const { file, format, name } = arrayAt(path);
   checkOneOf("durability", durability, ["process", "full"]);
   const source = asNDArray(array);
   const level = levelOf(compress);
   signal?.throwIfAborted();
-  await format.write(file, name, source, { durability, level, attributes, signal, onProgress });
+  return format.write(file, name, source, { durability, level, attributes, checksum, signal, onProgress });
 }
 
 /** The level of compression, 0 for none. Throws RangeError for what is none. */

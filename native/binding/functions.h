@@ -5,11 +5,12 @@
 
 namespace persist::binding {
 
-void AddOpens(Napi::Object exports);        // openBeneath openRegular readStart
-void AddReplace(Napi::Object exports);      // replaceFile replaceFileSync commitFile
-void AddFiles(Napi::Object exports);        // writeFiles writeFilesSync writeRanges writeOpenRanges
-                                            // writeStored writeDeflated copyRanges checksumRanges
-void AddChecksums(Napi::Object exports);    // createChecksum updateChecksum checksumDigest checksumMemory
+void AddOpens(Napi::Object exports);    // openBeneath openRegular readStart
+void AddReplace(Napi::Object exports);  // replaceFile replaceFileSync commitFile
+void AddFiles(Napi::Object exports);    // writeFiles writeFilesSync writeRanges writeOpenRanges
+                                        // writeStored writeDeflated copyRanges checksumRanges
+void AddChecksums(
+    Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory checksumBorrowed
 void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
