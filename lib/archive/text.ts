@@ -52,6 +52,8 @@ export async function encodedTextOf(
       signal?.throwIfAborted();
     }
   }
+  // a short text is one piece
+  if (pieces.length === 0) return [Buffer.from(next.value + text)];
   flush();
   return [Buffer.from(next.value), ...pieces];
 }

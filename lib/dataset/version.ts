@@ -83,7 +83,7 @@ async function writeAs(
       },
       undefined,
     );
-    const text = Buffer.concat(pieces);
+    const text = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     const module = `${version}.js`;
     const { synced } = await beginFile(join(directory, module), text, durability);
     written.push({ name: module, size_bytes: text.length });

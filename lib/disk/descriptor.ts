@@ -1,13 +1,6 @@
-// Descriptors, opened and used in the background.
+// Descriptors, used in the background.
 
-import { fdatasync, fsync, open, write as writeSome } from "node:fs";
-
-/** Opens a file; gives the descriptor. */
-export async function openFile(path: string, flags: number, mode: number): Promise<number> {
-  return new Promise((resolve, reject) =>
-    open(path, flags, mode, (error, fd) => (error === null ? resolve(fd) : reject(error))),
-  );
-}
+import { fdatasync, fsync, write as writeSome } from "node:fs";
 
 /** Puts a file's data on the disk, and what is needed to find them. */
 export async function dataSync(fd: number): Promise<void> {

@@ -1,7 +1,8 @@
-// A second name for a file: a hard link, or a copy where the file system has no links.
+// A second name for a file: a hard link, or a copy where the file system has no links. A link is made at once: it takes ten microseconds, and to wake a thread that makes it
+// five times as many.
 
-import { constants } from "node:fs";
-import { copyFile, link, rename, unlink } from "node:fs/promises";
+import { constants, linkSync } from "node:fs";
+import { copyFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isSameFile } from "./files.ts";
 import { hasNoLinks, io, ioError } from "./io-error.ts";
@@ -28,7 +29,7 @@ export async function linkOver(directory: string, target: string, name: string):
 /** Links or copies; gives false, and does nothing, when there is something at `path`. */
 async function makeLink(target: string, path: string): Promise<boolean> {
   try {
-    await link(target, path);
+    linkSync(target, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

@@ -6,7 +6,7 @@
 //  3. A wait in a thread of the addon, until the lock is there, the time is over, the signal aborts or the file is closed.
 //
 // Each lock has an open file description of its own: the system knows one lock for each byte and description, and to drop it for one of two that share it
-// would drop it for both. One spare description is kept for the next lock.
+// would drop it for both. Two spare descriptions are kept for the next locks: a commit holds two.
 
 import { hostname } from "node:os";
 import { PersistError } from "../errors.ts";
@@ -33,6 +33,7 @@ export interface Lock {
 }
 
 const TIMEOUT_MS = 10_000;
+const SPARES = 2;
 
 /** Files with locks that are held: a lock stays, even where the program has dropped every reference to it. */
 const inUse = new Set<LockFile>();
@@ -41,7 +42,7 @@ export class LockFile {
   readonly path: string;
   /** Device and inode. */
   readonly #identity: string;
-  #spare: LockHandle | undefined;
+  readonly #spares: LockHandle[];
   #closed = false;
   readonly #held = new Set<Lock>();
   readonly #waiting = new Set<Patience>();
@@ -50,7 +51,7 @@ export class LockFile {
     const { handle, identity } = native().openLock(path);
     this.path = path;
     this.#identity = identity;
-    this.#spare = handle;
+    this.#spares = [handle];
   }
 
   /**
@@ -111,8 +112,7 @@ export class LockFile {
     this.#closed = true;
     for (const patience of this.#waiting) patience.end(this.#closedError());
     for (const lock of this.#held) lock.release();
-    if (this.#spare !== undefined) native().closeLock(this.#spare);
-    this.#spare = undefined;
+    for (const spare of this.#spares.splice(0)) native().closeLock(spare);
   }
 
   /** Waits for the turn within this thread. Where nobody is in the way, not even for the event loop. */
@@ -171,8 +171,7 @@ export class LockFile {
 
   /** A description without locks. */
   #take(): LockHandle {
-    const spare = this.#spare;
-    this.#spare = undefined;
+    const spare = this.#spares.pop();
     if (spare !== undefined) return spare;
     const { handle, identity } = native().openLock(this.path);
     if (identity === this.#identity) return handle;
@@ -185,7 +184,7 @@ export class LockFile {
   }
 
   #giveBack(handle: LockHandle): void {
-    if (this.#spare === undefined && !this.#closed) this.#spare = handle;
+    if (this.#spares.length < SPARES && !this.#closed) this.#spares.push(handle);
     else native().closeLock(handle);
   }
 

@@ -1,9 +1,9 @@
-// Files that are written once, whole. Short texts are handed to the system at once: that only copies them into memory, and takes less time than it takes to wake a thread that does
-// it. A name is made in the background where it may have to wait for the disk; with durability `process` nothing is to be waited for.
+// Files that are written once, whole. A file is made, and a short text handed to the system, at once: that only changes what the system has in memory, and takes less time than it takes
+// to wake a thread that does it.
 
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { unlink } from "node:fs/promises";
-import { dataSync, openFile, write } from "./descriptor.ts";
+import { dataSync, write } from "./descriptor.ts";
 import { io, ioNow } from "./io-error.ts";
 import { checkWritable } from "./writable.ts";
 
@@ -38,10 +38,7 @@ export async function beginFile(
   checkWritable(path);
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  const fd =
-    durability === "process"
-      ? ioNow(path, () => openSync(path, flags, 0o666))
-      : await io(path, openFile(path, flags, 0o666));
+  const fd = ioNow(path, () => openSync(path, flags, 0o666));
   try {
     await writeText(path, fd, text);
   } catch (error) {
