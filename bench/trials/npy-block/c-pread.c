@@ -1,7 +1,7 @@
 // A call for each row.
 #include "part.h"
 
-static void copy_part(const struct part* part) {
+static void copy_part(struct part* part) {
   char* into = (char*)part->into;
   for (size_t k = 0; k < part->height; k++) {
     const off_t at = part->first + (off_t)(k * part->row_size);

@@ -1,4 +1,5 @@
-// What both C drivers do: opens the file, copies a part of it into memory that was used before, and closes it, `times` times.
+// What the C drivers do: opens the file, copies a part of it into memory that was used before, and closes it,
+// `times` times.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,7 +17,7 @@ struct part {
   double* into;
 };
 
-static void copy_part(const struct part* part);
+static void copy_part(struct part* part);
 
 static void run(void) {
   const char* path = path_in("shared", text_parameter("file"));
@@ -37,11 +38,16 @@ static void run(void) {
     if (fd < 0) fail("open");
     struct stat status;
     if (fstat(fd, &status) != 0) fail("fstat");
-    struct part part = {fd, (size_t)status.st_size, offset + (off_t)((row * columns + column) * sizeof(double)),
-                        columns * sizeof(double), height, width * sizeof(double), into};
+    struct part part = {fd,
+                        (size_t)status.st_size,
+                        offset + (off_t)((row * columns + column) * sizeof(double)),
+                        columns * sizeof(double),
+                        height,
+                        width * sizeof(double),
+                        into};
     copy_part(&part);
     close(fd);
-    if (into[height * width - 1] != 10000.0 * (double)(row + height - 1) + (double)(column + width - 1))
+    if (part.into[height * width - 1] != 10000.0 * (double)(row + height - 1) + (double)(column + width - 1))
       fail("the last element");
   }
   end_repeated((int64_t)times);

@@ -1,3 +1,3 @@
 #include "read_all.h"
 
-static void run(void) { read_all(false); }
+static void run(void) { read_all(RECYCLED); }

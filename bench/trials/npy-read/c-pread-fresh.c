@@ -1,0 +1,3 @@
+#include "read_all.h"
+
+static void run(void) { read_all(FRESH); }
