@@ -324,6 +324,10 @@ export interface Addon {
     ranges: readonly { offset: number; size_bytes: number }[],
     control: Control | undefined,
   ): Promise<number[]>;
+  /** Memory to be filled by copies: large pieces in huge pages where the system has them, which cost a fraction to touch. Throws LIMIT. */
+  newBuffer(size_bytes: number): ArrayBuffer;
+  /** Copies bytes at once, past the processor's caches: pieces of a few MiB, or the event loop waits. They must not overlap. */
+  copyBytes(into: Uint8Array, from: Uint8Array): void;
   /** Begins an XXH3-128 of bytes that come in pieces. */
   createChecksum(): Checksum;
   /** Adds bytes, at once: pieces of a few MiB, or the event loop waits. */

@@ -1,5 +1,7 @@
 // Memory that is used again and again: memory which was never touched costs several times as much to fill.
 
+import { native } from "../native.ts";
+
 /** Smaller pieces are not worth keeping. */
 const WORTH_KEEPING_BYTES = 64 * 1024;
 
@@ -12,7 +14,7 @@ export class Pool {
     const at = this.#free.findIndex((buffer) => buffer.byteLength >= size_bytes);
     const found = this.#free[at];
     // a much larger one is left for whom it fits
-    if (found === undefined || found.byteLength > 2 * size_bytes) return new ArrayBuffer(size_bytes);
+    if (found === undefined || found.byteLength > 2 * size_bytes) return native().newBuffer(size_bytes);
     this.#free.splice(at, 1);
     return found;
   }

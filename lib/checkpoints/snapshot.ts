@@ -36,7 +36,7 @@ export async function copy(slots: readonly ArraySlot[], pool: Pool): Promise<Sna
       const buffer = pool.take(size_bytes);
       buffers.push(buffer);
       const data = new Uint8Array(buffer, 0, size_bytes);
-      for await (const [piece, at] of pieces(slot, turn)) data.set(piece, at);
+      await inPieces(slot, turn, (piece, at) => native().copyBytes(data.subarray(at), piece));
       copies.push({ name: slot.name, array: { ...slot.array, data } });
     }
     return { slots: copies, checksums: once((signal) => sumsOnWorkers(copies, signal)), taken: [], release };
@@ -95,10 +95,10 @@ export async function sumsInTurns(
   const turn = new Turn();
   for (const slot of slots) {
     const sum = native().createChecksum();
-    for await (const [piece] of pieces(slot, turn)) {
+    await inPieces(slot, turn, (piece) => {
       signal?.throwIfAborted();
       native().updateChecksum(sum, piece);
-    }
+    });
     sums.set(slot.name, native().checksumDigest(sum));
   }
   return sums;
@@ -117,9 +117,12 @@ async function sumsOnWorkers(
   return sums;
 }
 
-/** The pieces of an array, with where each begins. Others go on between them when the turn is over. */
-async function* pieces({ name, array }: ArraySlot, turn: Turn): AsyncGenerator<[Uint8Array, number]> {
-  const { data } = array;
+/** Works through an array, given each piece and where it begins. Others go on between them when the turn is over. */
+async function inPieces(
+  { name, array: { data } }: ArraySlot,
+  turn: Turn,
+  work: (piece: Uint8Array, at: number) => void,
+): Promise<void> {
   const size_bytes = data.byteLength;
   for (let at = 0; at < size_bytes; at += PIECE_BYTES) {
     if (turn.isOver) await turn.pause();
@@ -129,7 +132,7 @@ async function* pieces({ name, array }: ArraySlot, turn: Turn): AsyncGenerator<[
         `the buffer of the array ${name} was detached or shrunk while it was saved`,
       );
     }
-    yield [data.subarray(at, at + PIECE_BYTES), at];
+    work(data.subarray(at, at + PIECE_BYTES), at);
   }
 }
 

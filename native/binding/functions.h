@@ -13,6 +13,7 @@ void AddChecksums(
     Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory checksumBorrowed
 void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
+void AddMemory(Napi::Object exports);       // newBuffer copyBytes
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
 void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 limitProcess
