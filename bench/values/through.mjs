@@ -15,7 +15,7 @@ for (let at = Number(first); at < kept.length; at++) {
   const value = make();
   let result;
   try {
-    result = await libraries[library](value, `value-${at}`);
+    ({ value: result } = await libraries[library](value, `value-${at}`));
   } catch {
     tell({ at, outcome: "refused" });
     continue;

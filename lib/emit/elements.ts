@@ -3,7 +3,7 @@
 import type { TypedArray } from "../dtype.ts";
 import { strideOf } from "../ndarray.ts";
 import type { ArrayElements } from "../represent/representation.ts";
-import { CLOSE, FILL, OPEN, SOFT, type Part } from "./layout.ts";
+import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
 import { literal } from "./literals.ts";
 
 /** More numbers than this are hard to read, and longer than their bytes. */
@@ -12,15 +12,16 @@ const NUMBERS = 1000;
 /** The parts of an array's expression. `bytes` is the name of the helper that reads base64, asked for when it is needed. */
 export function elementsParts(array: ArrayElements, bytes: () => string): Part[] {
   if (array.shape === undefined) return dataParts(array.type, array, bytes);
-  return [
-    "{",
-    OPEN,
-    " data: ",
-    ...dataParts(array.view, array, bytes),
-    `, shape: [${array.shape.join(", ")}], stride: [${strideOf(array.shape).join(", ")}], offset: 0, dtype: ${literal(array.dtype)}, attributes: {}, `,
-    '[Symbol.for("persist-archive.NDArray")]: true }',
-    CLOSE,
-  ];
+  const fields: Part[] = [
+    `shape: [${array.shape.join(", ")}],`,
+    `stride: [${strideOf(array.shape).join(", ")}],`,
+    "offset: 0,",
+    `dtype: ${literal(array.dtype)},`,
+    "attributes: {},",
+    '[Symbol.for("persist-archive.NDArray")]: true',
+  ].flatMap((field) => [LINE, field]);
+  const data = dataParts(array.view, array, bytes);
+  return ["{", OPEN, LINE, "data: ", ...data, ",", ...fields, TRAILING_COMMA, LINE, CLOSE, "}"];
 }
 
 function dataParts(type: string, array: ArrayElements, bytes: () => string): Part[] {

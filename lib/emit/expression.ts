@@ -335,10 +335,11 @@ function memberItems({ isArray, members }: Extract<PlanCreation, { form: "member
 }
 
 function fieldItems(fields: readonly (readonly [string, Operand | readonly number[]])[]): Item[] {
-  const members: Item[][] = fields.map(([key, value]) => [
-    `${key}: `,
-    Array.isArray(value) ? `[${value.join(", ")}]` : item(value as Operand),
-  ]);
+  const members: Item[][] = fields.map(([key, value]) => {
+    if (Array.isArray(value)) return [`${key}: [${value.join(", ")}]`];
+    const part = item(value as Operand);
+    return typeof part === "object" && (part as PlanNode).name === key ? [key] : [`${key}: `, part];
+  });
   if (fields.every(([key]) => key !== "attributes")) members.push(["attributes: {}"]);
   members.push(['[Symbol.for("persist-archive.NDArray")]: true']);
   return bracket("{", LINE, members, LINE, "}");

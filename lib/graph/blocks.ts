@@ -14,7 +14,7 @@ const LEAST_CHARACTERS = 10_000;
 const PIECE_CHARACTERS = 256_000;
 /** Rows are cut where they grow longer, so that a table has many of them. */
 const ROW_CHARACTERS = 32_000;
-/** A few primitives are written as literals. */
+/** A few small members beside large ones are written as literals. */
 const LITERAL_CHARACTERS = 1_000;
 /** A region that is deeper goes into the table, in rows of less than this depth. */
 const DEPTH = 200;
@@ -23,7 +23,7 @@ const DEPTH = 200;
 export type RegionText =
   { readonly block: JsonBlock } | { readonly isArray: boolean; readonly members: readonly Member[] };
 
-/** A run of small members, to be spread; a large one, which is a region of its own; or a primitive among few. */
+/** A run of small members, to be spread; a large one, which is a region of its own; or one among few that are written as literals. */
 export type Member =
   | JsonBlock
   | { readonly key: string | number; readonly node: number }
@@ -35,6 +35,8 @@ export class Blocks {
   /** The root of the region that each node lies in; 0 outside of regions. */
   readonly #regionOf: Int32Array;
   readonly #rows: Rows | undefined;
+  /** The regions that are too large for one piece. */
+  readonly #cuts: Map<number, RegionText> = new Map<number, RegionText>();
   /** The rows of all regions that are linked with others or among themselves. */
   readonly table: JsonBlock | undefined;
 
@@ -50,6 +52,9 @@ export class Blocks {
       this.#rows = { rowOf: this.#chooseRows(linked), mark: markFor(graph.dollarKeys) };
       this.table = this.#encodeRows(this.#rows);
     }
+    for (let node = 1; node < graph.count; node++)
+      if (graph.weights[node]! > PIECE_CHARACTERS && this.isRegion(node))
+        this.#cuts.set(node, this.#cut(node));
   }
 
   /** Whether a node is written as a part of a region's text, or is a region that stands in the table. */
@@ -72,9 +77,9 @@ export class Blocks {
 
   /** The text of a region. */
   textOf(node: number): RegionText {
-    const text = new JsonText(this.#graph, this.#writer, undefined);
-    if (this.#graph.weights[node]! > PIECE_CHARACTERS) return this.#cut(node, text);
-    text.node(node);
+    const cut = this.#cuts.get(node);
+    if (cut !== undefined) return cut;
+    new JsonText(this.#graph, this.#writer, undefined).node(node);
     return { block: { shape: "value", pieces: [this.#writer.take()], mark: undefined } };
   }
 
@@ -185,30 +190,45 @@ export class Blocks {
     return { shape: "rows", pieces, mark: rows.mark };
   }
 
-  /** Cuts a node that is too large for one piece: runs of small members, and large members by themselves. */
-  #cut(node: number, text: JsonText): RegionText {
+  /**
+   * Cuts a node that is too large for one piece: runs of small members, and large members by themselves. A run of a few hundred characters is left to be written
+   * as literals, unless it is what remains of a long one.
+   */
+  #cut(node: number): RegionText {
     const { values, ends, weights } = this.#graph;
+    const text = new JsonText(this.#graph, this.#writer, undefined);
     const object = values[node] as object;
     const isList = isArray(object);
     const keys = isList ? null : objectKeys(object);
     const count = isList ? object.length : keys!.length;
     const members: Member[] = [];
     let cursor = node + 1;
-    let run = { from: 0, first: cursor, weight: 0, isBrief: true };
-    const valueAt = (at: number): unknown =>
-      (object as Record<string | number, unknown>)[isList ? at : keys![at]!];
+    let run = { from: 0, first: cursor, weight: 0 };
+    const keyAt = (at: number): string | number => (isList ? at : keys![at]!);
+    const valueAt = (at: number): unknown => (object as Record<string | number, unknown>)[keyAt(at)];
+    const pushLiterals = (to: number): void => {
+      let child = run.first;
+      for (let at = run.from; at < to; at++) {
+        const [key, value] = [keyAt(at), valueAt(at)];
+        if (typeof value !== "object" || value === null) members.push({ key, value: value as Primitive });
+        else {
+          members.push({ key, node: child });
+          this.#regionOf.fill(0, child, ends[child]);
+          child = ends[child]!;
+        }
+      }
+    };
     const flush = (to: number): void => {
-      if (to > run.from && run.isBrief && run.weight < LITERAL_CHARACTERS) {
-        for (let at = run.from; at < to; at++)
-          members.push({ key: isList ? at : keys![at]!, value: valueAt(at) as Primitive });
-      } else if (to > run.from) {
+      const last = members.at(-1);
+      const isRest = last !== undefined && !("key" in last);
+      if (run.weight < LITERAL_CHARACTERS && !isRest) pushLiterals(to);
+      else if (to > run.from) {
         text.part(node, run.from, to, run.first);
         members.push({ shape: isList ? "array" : "object", pieces: [this.#writer.take()], mark: undefined });
       }
-      run = { from: to, first: cursor, weight: 0, isBrief: true };
+      run = { from: to, first: cursor, weight: 0 };
     };
     for (let at = 0; at < count; at++) {
-      const key = isList ? at : keys![at]!;
       const value = valueAt(at);
       if (typeof value !== "object" || value === null) {
         run.weight += typeof value === "string" ? value.length : 10;
@@ -216,13 +236,12 @@ export class Blocks {
         const child = cursor;
         if (weights[child]! > PIECE_CHARACTERS) {
           flush(at);
-          members.push({ key, node: child });
+          members.push({ key: keyAt(at), node: child });
           cursor = ends[child]!;
-          run = { from: at + 1, first: cursor, weight: 0, isBrief: true };
+          run = { from: at + 1, first: cursor, weight: 0 };
           continue;
         }
         run.weight += weights[child]!;
-        run.isBrief = false;
         cursor = ends[child]!;
       }
       if (run.weight > PIECE_CHARACTERS) flush(at + 1);

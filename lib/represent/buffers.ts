@@ -1,11 +1,10 @@
-// Memory: ArrayBuffers, the views of them, and n-dimensional arrays. Whether a view is written by its own elements or as a view of a shared
+// Memory: ArrayBuffers and the views of them. Whether a view is written by its own elements or as a view of a shared
 // buffer depends on who else holds the buffer, which the planner knows; both ways are kept here.
 
 import { Serializer } from "node:v8";
 import { dtypeOf } from "../dtype.ts";
 import { isMapped } from "../mapped.ts";
-import { NDArray, settleData, type NDArrayFields } from "../ndarray.ts";
-import type { Heritage } from "./heritage.ts";
+import { isWebAssemblyMemory } from "./inspector.ts";
 import { namedKeysOf } from "./named-keys.ts";
 import {
   arrayBufferByteLength,
@@ -13,11 +12,7 @@ import {
   dataViewBuffer,
   dataViewByteLength,
   dataViewByteOffset,
-  getOwnPropertyDescriptor,
   getPrototypeOf,
-  hasOwn,
-  inherits,
-  isArray,
   isArrayBuffer,
   isDataView,
   isGrowableShared,
@@ -39,7 +34,7 @@ import { Unsupported } from "./unsupported.ts";
 const POOL_PADDING_BYTES = Buffer.allocUnsafe(1).buffer.byteLength - Buffer.poolSize;
 
 /** Only the intrinsic `slice`, `set` and so on are used: data are always plain views of our own. */
-function bytesOf(view: object): Uint8Array {
+export function bytesOf(view: object): Uint8Array {
   return new Uint8Array(typedArrayBuffer(view), typedArrayByteOffset(view), typedArrayByteLength(view));
 }
 
@@ -67,10 +62,12 @@ function representTypedArray(object: object): Representation {
   const isGrowing = isGrowable(buffer);
   const tracking = isGrowing && isLengthTracking(object, buffer);
   const whole = byteOffset === 0 && typedArrayByteLength(object) === byteLengthOf(buffer);
-  // Node's pool and the mappings of files are not the caller's: of those only the views' own bytes count
+  // of what is not the caller's as a whole, only the views' own bytes count: Node's pool, mappings of files, memory of WebAssembly
   const isWindow =
     !whole &&
-    (isMapped(buffer) || (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize + POOL_PADDING_BYTES));
+    (isMapped(buffer) ||
+      (isNodeBuffer && byteLengthOf(buffer) === Buffer.poolSize + POOL_PADDING_BYTES) ||
+      isOfWebAssembly(buffer));
   const byItself = (whole || isWindow) && !isGrowing && isArrayBuffer(buffer);
   return {
     kind: isNodeBuffer ? "Buffer" : "typed array",
@@ -142,81 +139,18 @@ function representBuffer(
   };
 }
 
-/** An NDArray of this library, of another copy of it, or of an archive's loader, told by its symbol. */
-export function representNDArray(object: object, { mark }: Heritage): Representation | undefined {
-  if (mark !== true) return undefined;
-  const array = readNDArray(object);
-  if (array instanceof Error) {
-    // an object may inherit the mark from its data prototype, and is no array by that
-    if (!hasOwn(object, "data") || !inherits(object, NDArray.prototype)) return undefined;
-    throw new Unsupported(`is an NDArray no more: ${array.message}`);
+/** WebAssembly has pages of 64 KiB. */
+const PAGE_BYTES = 65536;
+const ofWebAssembly = new WeakMap<object, boolean>();
+
+function isOfWebAssembly(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
+  if (byteLengthOf(buffer) % PAGE_BYTES !== 0) return false;
+  let answer = ofWebAssembly.get(buffer);
+  if (answer === undefined) {
+    answer = isWebAssemblyMemory(buffer);
+    ofWebAssembly.set(buffer, answer);
   }
-  // a RecordArray (lib/store/record-array.ts)
-  if (hasOwn(object, "fields"))
-    throw new Unsupported("is an array of records, whose fields an archive would lose; save field by field");
-  return ndarray(array);
-}
-
-/**
- * An n-dimensional array of another library whose class no module exports, told by its fields (`data`, `shape`, and `stride` and `offset` where it has them),
- * as those of scijs/ndarray are: it comes back as an NDArray. Undefined for anything else.
- */
-export function representForeignArray(object: object): Representation | undefined {
-  const { data, shape } = fieldsOf(object);
-  if (!isTypedArray(data) || !isArray(shape)) return undefined;
-  const array = readNDArray(object);
-  return array instanceof Error ? undefined : ndarray(array);
-}
-
-function fieldsOf(
-  object: object,
-): Record<"data" | "shape" | "stride" | "offset" | "dtype" | "attributes", unknown> {
-  settleData(object); // a mapped array of this library makes its data on demand
-  const field = (name: string): unknown => getOwnPropertyDescriptor(object, name)?.value;
-  return {
-    data: field("data"),
-    shape: field("shape"),
-    stride: field("stride"),
-    offset: field("offset"),
-    dtype: field("dtype"),
-    attributes: field("attributes"),
-  };
-}
-
-function readNDArray(object: object): NDArray | Error {
-  try {
-    return new NDArray(fieldsOf(object) as NDArrayFields);
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-function ndarray(array: NDArray): Representation {
-  const { data, shape, stride, offset, dtype, attributes } = array;
-  if (isDetached(typedArrayBuffer(data))) throw new Unsupported("is a view of a detached buffer");
-  return {
-    kind: "NDArray",
-    create: {
-      form: "ndarray",
-      data,
-      shape,
-      stride,
-      offset,
-      dtype,
-      attributes: Object.keys(attributes).length > 0 ? attributes : undefined,
-      elements: () => ({
-        type: "NDArray",
-        view: typedArrayTag(data)!,
-        dtype,
-        shape,
-        length: data.length,
-        data: bytesOf(array.contiguous().data),
-      }),
-    },
-    keys: [],
-    values: [],
-    integrity: "extensible",
-  };
+  return answer;
 }
 
 function byteLengthOf(buffer: ArrayBuffer | SharedArrayBuffer): number {
@@ -232,7 +166,7 @@ function maxByteLengthOf(buffer: ArrayBuffer | SharedArrayBuffer): number {
 }
 
 /** A detached buffer has no bytes and refuses a view, which an empty one allows. */
-function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
+export function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   if (byteLengthOf(buffer) > 0) return false;
   try {
     return new Uint8Array(buffer).length !== 0;

@@ -60,6 +60,23 @@ export function otherNamesOf(array: object): string[] {
   );
 }
 
+/** What a proxy stands for, found without running a trap of its handler; undefined for one that was revoked. */
+export function proxyTargetOf(proxy: object): object | undefined {
+  return withSession((session) => {
+    const { internalProperties = [] } = propertiesOf(session, proxy);
+    const target = valueOf(session, internalProperties.find(({ name }) => name === "[[Target]]")?.value);
+    return target ?? undefined;
+  });
+}
+
+/** Whether a buffer is the memory of a WebAssembly module. */
+export function isWebAssemblyMemory(buffer: object): boolean {
+  return withSession((session) => {
+    const { internalProperties = [] } = propertiesOf(session, buffer);
+    return internalProperties.some(({ name }) => name === "[[WebAssemblyMemory]]");
+  });
+}
+
 /** The URLs of the ES modules that this process has loaded from files. */
 export function loadedModules(): string[] {
   return withSession((session) =>

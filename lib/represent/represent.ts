@@ -4,7 +4,7 @@
 import { intrinsicName } from "../intrinsics.ts";
 import { representArguments } from "./arguments.ts";
 import { representArray } from "./array.ts";
-import { representMemory, representNDArray } from "./buffers.ts";
+import { representMemory } from "./buffers.ts";
 import { representBuiltin } from "./builtin.ts";
 import { representMap, representSet } from "./collections.ts";
 import { representObject } from "./object.ts";
@@ -26,7 +26,9 @@ import {
   symbolKeyFor,
 } from "./primordials.ts";
 import type { Heritage, Heritages } from "./heritage.ts";
+import { representProxy } from "./foreign-array.ts";
 import { representFunction } from "./function.ts";
+import { representNDArray } from "./ndarray.ts";
 import { exportedReference } from "./reference/exported.ts";
 import { knownReference, prototypeReference } from "./reference/find.ts";
 import { registeredReference } from "./reference/registry.ts";
@@ -44,7 +46,7 @@ export function representationOf(
   heritages: Heritages,
 ): Representation {
   if (typeof value === "symbol") return representSymbol(value);
-  if (isProxy(value)) throw new Unsupported("is a proxy, which hides what it stands for");
+  if (isProxy(value)) return representProxy(value);
   const registered = registeredReference(value);
   if (registered !== undefined) return reference("reference", registered);
   if (typeof value === "function") return representFunction(value);

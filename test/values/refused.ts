@@ -29,6 +29,10 @@ const closure = (): unknown => () => ran;
 class Here {
   a = 1;
 }
+class ArrayOfMine {
+  data = new Float64Array(2);
+  shape = [2];
+}
 function* generate(): Generator<number> {
   yield 1;
 }
@@ -44,6 +48,7 @@ const hidden: Record<string, () => unknown> = {
   "async function": () => async () => {},
   "class of a test file": () => Here,
   "instance of a class of a test file": () => new Here(),
+  "instance of a class of a test file that has the parts of an array": () => new ArrayOfMine(),
   "generator function": () => generate,
   generator: () => generate(),
   "asynchronous generator": () => generateLater(),
@@ -57,6 +62,8 @@ const hidden: Record<string, () => unknown> = {
   "proxy of an array": () => new Proxy([], traps),
   "proxy of a function": () => new Proxy(() => {}, traps),
   "proxy of a Map": () => new Proxy(new Map(), traps),
+  "proxy of what has an array's parts, and more": () =>
+    new Proxy({ _storage: { _data: new Float64Array(1), _shape: [1], _dtype: "float64" }, more: 1 }, traps),
   "revoked proxy": () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();

@@ -1,18 +1,15 @@
-// Classes that say by `[represent]` how they are written, and the n-dimensional arrays of other libraries.
+// Classes that say by `[represent]` how they are written.
 import { importFromProject } from "../support/project.ts";
 import { family } from "./case.ts";
 import type { Kept } from "./case.ts";
 
 const { Safe, Unit } = await importFromProject("./represented.mjs");
-const { scijs, zarrita, npyjs } = await importFromProject("./ecosystem.mjs");
 
 interface Readable {
   read(): unknown;
 }
 
 const read = (value: unknown): unknown => (value as Readable).read();
-
-const range = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i / 3);
 
 export const represented: Kept[] = [
   ...family(
@@ -50,15 +47,4 @@ export const represented: Kept[] = [
     make: () => Unit.of("metre") as object,
     references: [Unit.of("metre")],
   },
-  ...family(
-    "other libraries' arrays",
-    {
-      scijs: () => scijs(range(6), [2, 3], [3, 1], 0) as object,
-      "scijs, transposed window": () => scijs(range(20), [2, 3], [1, 5], 2) as object,
-      zarrita: () => zarrita(range(6), [2, 3], [3, 1]) as object,
-      npyjs: () => npyjs(range(6), [2, 3]) as object,
-      large: () => zarrita(range(5000), [50, 100], [100, 1]) as object,
-    },
-    { options: { ndarrays: "shaped" } },
-  ),
 ];

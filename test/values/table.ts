@@ -5,6 +5,7 @@ import { builtins } from "./builtins.ts";
 import type { Kept } from "./case.ts";
 import { collections } from "./collections.ts";
 import { cycles } from "./cycles.ts";
+import { ecosystem } from "./ecosystem.ts";
 import { liars } from "./lying.ts";
 import { memory } from "./memory.ts";
 import { objects } from "./objects.ts";
@@ -24,6 +25,7 @@ export const kept: Kept[] = [
   ...memory,
   ...references,
   ...represented,
+  ...ecosystem,
   ...liars,
   ...cycles,
   ...blocks,
