@@ -45,7 +45,7 @@ export class Archive {
     return [...this.#items.keys()];
   }
 
-  /** `base` itself where no item has it, else `base_1`, `base_2` …: the first that is free. */
+  /** `base` itself where no item has it, else `base_1`, `base_2` and so on: the first that is free. */
   uniqueName(base: string): string {
     checkName(base);
     if (!this.#items.has(base)) return base;

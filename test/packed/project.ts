@@ -14,9 +14,11 @@ import { dirname, join, resolve } from "node:path";
 import { root } from "../project/checkout.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
-/** What a package may take: for all targets, and to be installed once npm has what it depends on. */
+/** What a package may take: for all targets, to be installed once npm has what it depends on, and to be loaded. */
 const LARGEST_BYTES = 6 * 2 ** 20;
 const SLOWEST_INSTALL_MS = 5000;
+/** Within a program, from `import()` to the module. */
+const SLOWEST_IMPORT_MS = 40;
 
 /** npm's program, which `npm run` tells; without it, the one beside Node. */
 export const npmProgram: string =
@@ -59,10 +61,26 @@ export function makeProject(tarball: string): string {
     times_ms.push(Math.round(performance.now() - start_ms));
   }
   console.log(`installed in ${times_ms.join(" and ")} ms`);
-  // on a machine that is busy otherwise, the time says nothing
-  if (Math.min(...times_ms) > SLOWEST_INSTALL_MS && loadavg()[0]! < availableParallelism())
-    throw new Error(`at most ${SLOWEST_INSTALL_MS} ms are expected`);
+  expectAtMost(times_ms, SLOWEST_INSTALL_MS);
+  const imports_ms = Array.from({ length: 5 }, () => importTime_ms(project));
+  console.log(`imported in ${imports_ms.join(", ")} ms`);
+  expectAtMost(imports_ms, SLOWEST_IMPORT_MS);
   return project;
+}
+
+function expectAtMost(times_ms: readonly number[], most_ms: number): void {
+  // on a machine that is busy otherwise, the time says nothing
+  if (Math.min(...times_ms) > most_ms && loadavg()[0]! < availableParallelism())
+    throw new Error(`at most ${most_ms} ms are expected`);
+}
+
+function importTime_ms(project: string): number {
+  const program = `const start_ms = performance.now(); await import("persist-archive"); console.log(performance.now() - start_ms);`;
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  return Math.round(Number(output));
 }
 
 /** Installs into a new project, on a PATH that has no compiler, no CMake, no Python and no shell. */

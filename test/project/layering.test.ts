@@ -17,7 +17,7 @@ import type { Import } from "./layers.ts";
 /** What lib/ may import from outside, by folder or by file; `*` is every folder. */
 const MODULES = {
   "*": ["node:util", "node:url", "node:path"],
-  "lib/native.ts": ["node-gyp-build", "node:fs", "node:module"],
+  "lib/native.ts": ["node:module"],
   "lib/turn.ts": ["node:timers/promises"],
   represent: ["node:fs", "node:module", "node:inspector", "node:v8"],
   emit: ["node:crypto", "node:fs"],
