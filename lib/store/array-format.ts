@@ -40,6 +40,12 @@ export interface ReadOptions extends JobOptions {
   readonly untrusted: boolean;
 }
 
+/** An array, and what it is called in a file of many. */
+export interface NamedArray {
+  readonly name: string;
+  readonly array: NDArray;
+}
+
 /** Options of {@link ArrayFormat.write}. */
 export interface WriteArrayJob extends JobOptions, SumOptions {
   readonly durability: Durability;
@@ -93,8 +99,17 @@ export interface ArrayFormat {
   readonly lacks: Partial<Record<"map" | "create" | "open", string>>;
   list(file: string, job: JobOptions & { readonly untrusted: boolean }): Promise<ArrayInfo[]>;
   read(file: string, name: string, options: ReadOptions): Promise<NDArray>;
-  /** Puts an array into the file in the place of one of that name, keeping all others: atomically, by rename. Gives its checksum where asked. */
-  write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<Summed>;
+  /** Reads the arrays of some names, or all, in the file's order; in files of many arrays only. */
+  readMany?(
+    file: string,
+    only: readonly string[] | undefined,
+    options: ReadOptions,
+  ): Promise<Map<string, NDArray>>;
+  /**
+   * Puts arrays into the file, each in the place of one of its name, keeping all others: atomically, by one rename. An npy file takes one. Gives
+   * their checksums where asked.
+   */
+  write(file: string, arrays: readonly NamedArray[], job: WriteArrayJob): Promise<readonly Summed[]>;
   /** Maps synchronously, in constant time. */
   map?(file: string, name: string, mode: MapMode): MappedArray;
   /** Creates an array to be filled; one of that name must not exist yet. */

@@ -31,8 +31,31 @@ export function fileAt(path: string | URL): ArrayFileAt & { readonly name: strin
   const { file, kind, name } = parseArrayPath(path);
   const format = formats[kind];
   if (kind === "npy") return { file, format, name: "" };
-  // every path in an HDF5 file begins at its root, said or not
-  return { file, format, name: kind === "hdf5" ? name?.replace(/^\/+(?=.)/u, "") : name };
+  return { file, format, name: name === undefined ? undefined : nameIn(kind, name) };
+}
+
+/** A name as the format takes it: every path in an HDF5 file begins at its root, said or not. */
+function nameIn(kind: ArrayFileKind, name: string): string {
+  return kind === "hdf5" ? name.replace(/^\/+(?=.)/u, "") : name;
+}
+
+/**
+ * The file of many arrays that a path names, and what arrays in it are called.
+ * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format.
+ * @throws TypeError for an npy file, and for the path of one array.
+ */
+export function fileOfMany(path: string | URL): ArrayFileAt & { nameIn(name: string): string } {
+  const { file, kind, name } = parseArrayPath(path);
+  if (kind === "npy") throw new TypeError(`${file}: an npy file holds one array`);
+  if (name !== undefined) throw new TypeError(`the path of a file is expected, without #${name}`);
+  return {
+    file,
+    format: formats[kind],
+    nameIn(given) {
+      if (given === "") throw new TypeError(`${file}: the name of an array is empty`);
+      return nameIn(kind, given);
+    },
+  };
 }
 
 /**

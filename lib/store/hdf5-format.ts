@@ -13,7 +13,7 @@ import { checkSame, extentOf, type Place } from "./hdf5-place.ts";
 import { readDataset } from "./hdf5-read.ts";
 import { elementType } from "./hdf5-type.ts";
 import { listUntrusted, readUntrusted } from "./hdf5-untrusted.ts";
-import { writeDataset } from "./hdf5-write.ts";
+import { writeDatasets } from "./hdf5-write.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { byteSize } from "./npy-header.ts";
@@ -24,7 +24,8 @@ export const hdf5Format: ArrayFormat = {
   lacks: {},
   list,
   read,
-  write: writeDataset,
+  readMany,
+  write: writeDatasets,
   map,
   create: createHdf5Array,
   open: openHdf5Array,
@@ -66,6 +67,17 @@ async function read(file: string, name: string, options: ReadOptions): Promise<N
   } finally {
     native().closeHdf5(dataset.handle);
   }
+}
+
+async function readMany(
+  file: string,
+  only: readonly string[] | undefined,
+  options: ReadOptions,
+): Promise<Map<string, NDArray>> {
+  const names = only ?? (await list(file, options)).map(({ name }) => name);
+  const out = new Map<string, NDArray>();
+  for (const name of names) out.set(name, await read(file, name, options));
+  return out;
 }
 
 async function elementsOf(

@@ -1,80 +1,61 @@
-// Writes an array into an HDF5 file, whole and atomically, keeping what else the file holds.
+// Writes arrays into an HDF5 file, whole and atomically, keeping what else the file holds.
 import { constants } from "node:fs";
 import { copyFile, unlink } from "node:fs/promises";
 import { io } from "../disk/io-error.ts";
 import { dtype as lookUp } from "../dtype.ts";
-import { isPersistError, PersistError } from "../errors.ts";
-import { native, type FieldToCreate } from "../native.ts";
+import { isPersistError } from "../errors.ts";
+import { native, type ArrayToPack, type DatasetToCreate, type FieldToCreate } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
 import { afterOthers } from "./after-others.ts";
-import type { WriteArrayJob } from "./array-format.ts";
+import type { NamedArray, WriteArrayJob } from "./array-format.ts";
 import { whileSummed, type Summed } from "./checksum.ts";
 import { chunkShape } from "./chunk-shape.ts";
 import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
 import { packInto } from "./hdf5-packed.ts";
-import { runJob } from "./job.ts";
+import { partOf, runJob } from "./job.ts";
 import { closeFile, openFile } from "./open-file.ts";
-import { presentBytes } from "./present-bytes.ts";
+import { allPresentBytes, presence } from "./present-bytes.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
 /**
- * Puts an array into a file, in the place of one of that name:
+ * Puts arrays into a file, each in the place of one of its name:
  *
  *  1. What exists is copied beside it (shared by the file system where it can).
- *  2. The library makes a dataset in the copy, in one piece or for compressed chunks, and tells where it lies.
+ *  2. The library makes datasets in the copy, in one piece or for compressed chunks, and tells where they lie.
  *  3. The write engine puts the bytes there, or compressed chunks behind the end, and with `full` durability syncs.
  *  4. The copy is renamed over the file.
  *
  * Writes of this process into one file follow each other; between processes the last rename wins.
  */
-export async function writeDataset(
+export async function writeDatasets(
   file: string,
-  name: string,
-  given: NDArray,
+  arrays: readonly NamedArray[],
   job: WriteArrayJob,
-): Promise<Summed> {
-  const array = given instanceof RecordArray ? littleEndian(given) : given;
-  const fields = array instanceof RecordArray ? { fields: fieldsToCreate(array.fields) } : {};
-  const { descr, itemsize_bytes: itemsize } = lookUp(array.dtype);
-  const { shape } = array;
-  const attributes = attributesToWrite(given, { ...given.attributes, ...job.attributes });
-  const present = presentBytes(array, file);
-  const data = present instanceof Uint8Array ? present : await present;
-  const size_bytes = data.byteLength;
-  const durable = job.durability === "full";
-  // HDF5 has no chunks of what has no axes
-  const isPacked = job.level > 0 && size_bytes > 0 && shape.length > 0;
-  const toPack = { shape, chunks: chunkShape(shape, itemsize), itemsize, level: job.level, data };
-  const checkPresent = (): void => {
-    if (data.byteLength !== size_bytes)
-      throw new PersistError("PERSIST_DETACHED", `the array was detached before ${file} was written`, {
-        file,
-      });
-  };
-  const write = async (temporary: string): Promise<Summed> => {
+): Promise<readonly Summed[]> {
+  const little = arrays.map(({ array }) => (array instanceof RecordArray ? littleEndian(array) : array));
+  const views = await allPresentBytes(little, file);
+  const checkPresent = presence(views, file);
+  const datasets = arrays.map(({ name, array: given }, k) =>
+    datasetOf(name, given, little[k]!, views[k]!, job),
+  );
+  const write = async (temporary: string): Promise<readonly Summed[]> => {
     job.signal?.throwIfAborted();
     try {
       checkPresent();
-      const shuffle = isPacked && (await native().shuffleHelps(toPack, file));
-      const chunks = isPacked
-        ? { chunks: { extents: toPack.chunks, grows: false, level: job.level, shuffle } }
-        : {};
-      const dataset = { name, descr, shape, ...fields, ...attributes, ...chunks };
+      for (const { toCreate, toPack } of datasets)
+        if (toPack !== undefined) toCreate.chunks!.shuffle = await native().shuffleHelps(toPack, file);
       const exists = await copyExisting(file, temporary);
-      const [place] = await runJob({ signal: job.signal }, "create", 0, (control) =>
-        native().createHdf5(temporary, [dataset], exists, control),
+      const places = await runJob({ signal: job.signal }, "create", 0, (control) =>
+        native().createHdf5(
+          temporary,
+          datasets.map(({ toCreate }) => toCreate),
+          exists,
+          control,
+        ),
       );
-      return await whileSummed(data, file, job, () =>
-        isPacked
-          ? packInto(temporary, place!, toPack, { ...job, shuffle, durable, checkPresent })
-          : runJob(job, "write", size_bytes, (control) => {
-              checkPresent();
-              const ranges = size_bytes === 0 ? [] : [{ offset: place!, data }];
-              return native().writeRanges(temporary, ranges, durable, control);
-            }),
-      );
+      return await whileSummed(views, file, job, () => fill(temporary, datasets, places, job, checkPresent));
     } catch (error) {
       await unlink(temporary).catch(() => {});
       throw error;
@@ -82,10 +63,74 @@ export async function writeDataset(
   };
   return afterOthers(file, async () => {
     const growing = growingAt(file);
-    checkNotOpen(growing, name);
-    const replace = (): Promise<Summed> => replaceByRename(file, job, write);
+    for (const { name } of arrays) checkNotOpen(growing, name);
+    const replace = (): Promise<readonly Summed[]> => replaceByRename(file, job, write);
     return growing === undefined ? replace() : growing.whileReplaced(replace);
   });
+}
+
+/** A dataset to make, and what goes into it. */
+interface DatasetToWrite {
+  readonly toCreate: DatasetToCreate & { chunks?: { shuffle: boolean } & DatasetToCreate["chunks"] };
+  readonly data: Uint8Array;
+  /** Where it is compressed. */
+  readonly toPack: ArrayToPack | undefined;
+}
+
+function datasetOf(
+  name: string,
+  given: NDArray,
+  array: NDArray,
+  data: Uint8Array,
+  { level, attributes: more }: WriteArrayJob,
+): DatasetToWrite {
+  const { descr, itemsize_bytes: itemsize } = lookUp(array.dtype);
+  const { shape } = array;
+  const fields = array instanceof RecordArray ? { fields: fieldsToCreate(array.fields) } : {};
+  const attributes = attributesToWrite(given, { ...given.attributes, ...more });
+  const toCreate = { name, descr, shape, ...fields, ...attributes };
+  // HDF5 has no chunks of what has no axes
+  if (level === 0 || data.byteLength === 0 || shape.length === 0)
+    return { toCreate, data, toPack: undefined };
+  const extents = chunkShape(shape, itemsize);
+  return {
+    toCreate: { ...toCreate, chunks: { extents, grows: false, level, shuffle: false } },
+    data,
+    toPack: { shape, chunks: extents, itemsize, level, data },
+  };
+}
+
+/** First what lies in one piece, then compressed chunks behind the end; the last write syncs. */
+async function fill(
+  path: string,
+  datasets: readonly DatasetToWrite[],
+  places: readonly number[],
+  job: WriteArrayJob,
+  checkPresent: () => void,
+): Promise<void> {
+  const all = datasets.map((dataset, k) => ({ ...dataset, place: places[k]! }));
+  const whole = all.filter(({ toPack, data }) => toPack === undefined && data.byteLength > 0);
+  const packed = all.filter(({ toPack }) => toPack !== undefined);
+  const durable = job.durability === "full";
+  const sizeOf = (some: typeof all): number => some.reduce((sum, { data }) => sum + data.byteLength, 0);
+  const total_bytes = sizeOf(all);
+  let done_bytes = sizeOf(whole);
+  if (whole.length > 0 || packed.length === 0) {
+    const ranges = whole.map(({ data, place }) => ({ offset: place, data }));
+    await runJob(partOf(job, 0, total_bytes), "write", done_bytes, (control) => {
+      checkPresent();
+      return native().writeRanges(path, ranges, durable && packed.length === 0, control);
+    });
+  }
+  for (const { place, toPack, toCreate } of packed) {
+    await packInto(path, place, toPack!, {
+      ...partOf(job, done_bytes, total_bytes),
+      shuffle: toCreate.chunks!.shuffle,
+      durable: durable && place === packed.at(-1)!.place,
+      checkPresent,
+    });
+    done_bytes += toPack!.data.byteLength;
+  }
 }
 
 /** Whether there was a file to copy. */

@@ -45,3 +45,16 @@ export async function runJob<T>(
     signal?.removeEventListener("abort", abort);
   }
 }
+
+/** The options for one job of several: progress goes on from what was done before, and no further than the job's own end. */
+export function partOf<Options extends JobOptions>(
+  options: Options,
+  before_bytes: number,
+  total_bytes: number,
+): Options {
+  const { onProgress } = options;
+  if (onProgress === undefined) return options;
+  const report = ({ phase, done_bytes, total_bytes: own_bytes }: Progress): void =>
+    onProgress({ phase, done_bytes: before_bytes + Math.min(done_bytes, own_bytes), total_bytes });
+  return { ...options, onProgress: report };
+}

@@ -5,6 +5,7 @@ import type { NDArray } from "../ndarray.ts";
 import type {
   ArrayFormat,
   ArrayInfo,
+  NamedArray,
   NewArray,
   OpenMode,
   OpenedArray,
@@ -71,17 +72,21 @@ function map(file: string, _name: string, mode: MapMode): MappedArray {
   }
 }
 
-async function write(file: string, _name: string, array: NDArray, job: WriteArrayJob): Promise<Summed> {
+async function write(
+  file: string,
+  [{ array }]: readonly [NamedArray],
+  job: WriteArrayJob,
+): Promise<readonly Summed[]> {
   if (job.level > 0) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
   if (head.byteLength + data.byteLength <= SMALL_BYTES)
-    return whileSummed(data, file, job, () => replaceLittle(file, job, head, data));
+    return whileSummed([data], file, job, () => replaceLittle(file, job, head, data));
   return replaceByRename(file, job, (temporary) => {
     const files = [{ stem: basename(temporary), extension: "", head, data }];
-    return whileSummed(data, file, job, () => writeNewFiles(dirname(file), files, job.durability, job));
+    return whileSummed([data], file, job, () => writeNewFiles(dirname(file), files, job.durability, job));
   });
 }
 

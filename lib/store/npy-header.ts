@@ -44,6 +44,19 @@ export function npyHeader(descr: string, shape: readonly number[], least_bytes: 
   return Buffer.from(`${start}${text.padEnd(length - 1)}\n`, "latin1");
 }
 
+/** The same for many arrays: those that follow one of the same type and shape share its header. */
+export function npyHeaders(): (descr: string, shape: readonly number[]) => Uint8Array {
+  let last: { descr: string; shape: readonly number[]; head: Uint8Array } | undefined;
+  return (descr, shape) => {
+    const isSame =
+      last?.descr === descr &&
+      last.shape.length === shape.length &&
+      last.shape.every((extent, axis) => extent === shape[axis]);
+    if (!isSame) last = { descr, shape, head: npyHeader(descr, shape) };
+    return last!.head;
+  };
+}
+
 /**
  * Tells from the first 12 bytes (or the whole of a shorter file) how long the header with its preamble is.
  * @throws PersistError PERSIST_FORMAT when this is no npy file or the header would pass its end; PERSIST_UNSUPPORTED for

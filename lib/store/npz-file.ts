@@ -4,6 +4,7 @@ import { PersistError } from "../errors.ts";
 import { headerSize, parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import type { KeptMembers } from "./npz-writer.ts";
 import type { Packing } from "./read-elements.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { reader } from "./reader.ts";
 import { ZipDirectory, broken, readAt, type ZipMember } from "./zip-directory.ts";
 
@@ -52,16 +53,32 @@ export function directoryOf(fd: number, file: string): ZipDirectory {
  * @throws PersistError PERSIST_NOT_FOUND; PERSIST_FORMAT, PERSIST_UNSUPPORTED, PERSIST_LIMIT for the entry and the header in it.
  */
 export function findNpzArray(fd: number, file: string, name: string): NpzArray {
-  const member = directoryOf(fd, file).find(name + ENDING);
-  if (member === undefined)
-    throw new PersistError("PERSIST_NOT_FOUND", `${file} has no array ${JSON.stringify(name)}`, { file });
-  const start = checkLocal(fd, file, member);
-  const at = `${file}#${name}`;
+  const look: Look = { readAt: (position, size) => readAt(fd, position, size, file), parse: parseNpyHeader };
+  return lookAt(fd, file, findMember(directoryOf(fd, file), file, name), look);
+}
+
+/** The entry of an array. */
+export function findMember(directory: ZipDirectory, file: string, name: string): ZipMember {
+  const member = directory.find(name + ENDING);
+  if (member !== undefined) return member;
+  throw new PersistError("PERSIST_NOT_FOUND", `${file} has no array ${JSON.stringify(name)}`, { file });
+}
+
+/** How the bytes of entries are got, and npy headers parsed. */
+export interface Look {
+  readAt(position: number, size: number): Buffer;
+  parse(header: Uint8Array, size_bytes: number, place: string): NpyHeader;
+}
+
+/** What lies in an entry. */
+export function lookAt(fd: number, file: string, member: ZipMember, look: Look): NpzArray {
+  const start = checkLocal(look, file, member);
+  const at = `${file}#${member.name.slice(0, -ENDING.length)}`;
   if (member.method === 0) {
-    const first = readAt(fd, start, Math.min(FIRST_BYTES, member.size_bytes), file);
+    const first = look.readAt(start, Math.min(FIRST_BYTES, member.size_bytes));
     const size = headerSize(first, member.size_bytes, at);
-    const head = size <= first.length ? first.subarray(0, size) : readAt(fd, start, size, file);
-    const extent = parseNpyHeader(head, member.size_bytes, at);
+    const head = size <= first.length ? first.subarray(0, size) : look.readAt(start, size);
+    const extent = look.parse(head, member.size_bytes, at);
     checkFills(extent, member, at, file);
     return {
       extent: { ...extent, offset_bytes: start + size },
@@ -76,7 +93,7 @@ export function findNpzArray(fd: number, file: string, name: string): NpzArray {
   const first = inflate(FIRST_BYTES);
   const size = headerSize(first, member.size_bytes, at);
   const head = size <= first.length ? first.subarray(0, size) : inflate(size);
-  const extent = parseNpyHeader(head, member.size_bytes, at);
+  const extent = look.parse(head, member.size_bytes, at);
   checkFills(extent, member, at, file);
   const { stored_bytes, size_bytes } = member;
   const parts = member.parts && { ...member.parts, head_bytes: size };
@@ -87,24 +104,25 @@ export function findNpzArray(fd: number, file: string, name: string): NpzArray {
   };
 }
 
-/** All members but one, with where their bytes begin. */
-export function membersBut(fd: number, file: string, name: string): KeptMembers {
+/** All members but those of some names, with where their bytes begin. */
+export function membersBut(fd: number, file: string, names: ReadonlySet<string>): KeptMembers {
   const directory = directoryOf(fd, file);
+  const ahead = new ReadAhead(fd, file);
   const members = [...directory.names()]
-    .filter((entry) => entry !== name + ENDING)
+    .filter((entry) => !names.has(entry))
     .map((entry) => {
       const member = directory.find(entry)!;
-      return { member, start: checkLocal(fd, file, member) };
+      return { member, start: checkLocal(ahead, file, member) };
     });
   return { fd, file, members };
 }
 
 /** Checks the local header against the directory, and tells where the entry's bytes begin. */
-function checkLocal(fd: number, file: string, member: ZipMember): number {
+function checkLocal(look: Pick<Look, "readAt">, file: string, member: ZipMember): number {
   const { header_offset, name, end, stored_bytes } = member;
   const fail = (what: string): PersistError => broken(file, `the entry ${JSON.stringify(name)} ${what}`);
   const wanted = Math.min(LOCAL_BYTES + 3 * name.length, end - header_offset);
-  const header = readAt(fd, header_offset, Math.max(wanted, LOCAL_BYTES), file);
+  const header = look.readAt(header_offset, Math.max(wanted, LOCAL_BYTES));
   if (header.readUInt32LE(0) !== 0x04034b50) throw fail("has no header of its own");
   const nameBytes = header.readUInt16LE(26);
   const start = header_offset + LOCAL_BYTES + nameBytes + header.readUInt16LE(28);

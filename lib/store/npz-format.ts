@@ -5,16 +5,17 @@ import { PersistError, isPersistError } from "../errors.ts";
 import type { NDArray } from "../ndarray.ts";
 import { Turn } from "../turn.ts";
 import { afterOthers } from "./after-others.ts";
-import type { ArrayFormat, ArrayInfo, ReadOptions, WriteArrayJob } from "./array-format.ts";
+import type { ArrayFormat, ArrayInfo, NamedArray, ReadOptions, WriteArrayJob } from "./array-format.ts";
 import { whileSummed, type Summed } from "./checksum.ts";
 import { mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { infoOf } from "./npy-format.ts";
-import { descrOfArray, npyHeader } from "./npy-header.ts";
+import { descrOfArray, npyHeaders } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
+import { readNpz } from "./npz-read.ts";
 import { fillNpz, type NpzEntry } from "./npz-writer.ts";
 import { closeFile, openFile } from "./open-file.ts";
-import { presentBytes } from "./present-bytes.ts";
+import { allPresentBytes, presence } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
 
@@ -25,6 +26,7 @@ export const npzFormat: ArrayFormat = {
   },
   list,
   read,
+  readMany: readNpz,
   write,
   map,
 };
@@ -97,55 +99,42 @@ function map(file: string, name: string, mode: MapMode): MappedArray {
   }
 }
 
-async function write(file: string, name: string, array: NDArray, job: WriteArrayJob): Promise<Summed> {
-  if (job.attributes !== undefined)
-    throw new PersistError(
-      "PERSIST_UNSUPPORTED",
-      `${file}: npz files cannot hold attributes: HDF5 files can`,
-      {
-        file,
-      },
-    );
-  if (job.level > 1)
-    throw new PersistError("PERSIST_UNSUPPORTED", `${file}: npz files are compressed at one level, true`, {
-      file,
-    });
-  const present = presentBytes(array, file);
-  const data = present instanceof Uint8Array ? present : await present;
-  const entry = {
-    name: name + ENDING,
-    head: npyHeader(descrOfArray(array), array.shape),
-    data,
-  };
-  const size_bytes = entry.data.byteLength;
-  const checkPresent = (): void => {
-    if (entry.data.byteLength !== size_bytes)
-      throw new PersistError(
-        "PERSIST_DETACHED",
-        `the array was detached or resized before ${file} was written`,
-        {
-          file,
-        },
-      );
-  };
-  return afterOthers(file, () => replace(file, name, entry, { ...job, checkPresent }));
+async function write(
+  file: string,
+  arrays: readonly NamedArray[],
+  job: WriteArrayJob,
+): Promise<readonly Summed[]> {
+  const refuse = (what: string): PersistError =>
+    new PersistError("PERSIST_UNSUPPORTED", `${file}: npz files ${what}`, { file });
+  if (job.attributes !== undefined) throw refuse("cannot hold attributes: HDF5 files can");
+  if (job.level > 1) throw refuse("are compressed at one level, true");
+  const headOf = npyHeaders();
+  const heads = arrays.map(({ array }) => headOf(descrOfArray(array), array.shape));
+  const views = await allPresentBytes(
+    arrays.map(({ array }) => array),
+    file,
+  );
+  const entries = arrays.map(({ name }, k) => ({ name: name + ENDING, head: heads[k]!, data: views[k]! }));
+  const checkPresent = presence(views, file);
+  return afterOthers(file, () => replace(file, entries, { ...job, checkPresent }));
 }
 
-/** Writes the file anew, with the entry and all others. */
+/** Writes the file anew, with the entries and all others. */
 async function replace(
   file: string,
-  name: string,
-  entry: NpzEntry,
+  entries: readonly NpzEntry[],
   job: WriteArrayJob & { readonly checkPresent: () => void },
-): Promise<Summed> {
+): Promise<readonly Summed[]> {
   const fd = openExisting(file);
   try {
-    const kept = fd === undefined ? undefined : membersBut(fd, file, name);
+    const kept =
+      fd === undefined ? undefined : membersBut(fd, file, new Set(entries.map(({ name }) => name)));
     return await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
-        return await whileSummed(entry.data, file, job, async () => {
-          await fillNpz(temporary, [entry], kept, { ...job, compress: job.level > 0 });
+        const parts = entries.map(({ data }) => data);
+        return await whileSummed(parts, file, job, async () => {
+          await fillNpz(temporary, entries, kept, { ...job, compress: job.level > 0 });
         });
       } catch (error) {
         await unlink(temporary).catch(() => {});

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { syncDirectory } from "../disk/sync.ts";
 import { native } from "../native.ts";
 import { headOfFile } from "./file-head.ts";
-import { npyHeader } from "./npy-header.ts";
+import { npyHeaders } from "./npy-header.ts";
 import { ENDING } from "./npz-file.ts";
 import { fillNpz } from "./npz-writer.ts";
 import { checked, checkPresent, makePlace } from "./place.ts";
@@ -20,7 +20,8 @@ export const npzStore: ArrayStore = {
     arrays: readonly ArrayToStore[],
     options: WriteOptions,
   ): Promise<StoredArrays> {
-    const heads = arrays.map((array) => npyHeader(checked(array).descr, array.shape));
+    const headOf = npyHeaders();
+    const heads = arrays.map((array) => headOf(checked(array).descr, array.shape));
     const { into, folder, start } = await makePlace(directory, prefix);
     options.signal?.throwIfAborted();
     if (arrays.length === 0) return { rows: {}, heads: {}, files: [] };

@@ -20,6 +20,26 @@ export function presentBytes(array: NDArray, file: string): Uint8Array | Promise
   return bytes;
 }
 
+/** The bytes of many arrays, in short turns; what is a view must be looked at again before it is used. */
+export async function allPresentBytes(arrays: readonly NDArray[], file: string): Promise<Uint8Array[]> {
+  const out: Uint8Array[] = [];
+  const turn = new Turn();
+  for (const array of arrays) {
+    if (turn.isOver) await turn.pause();
+    const bytes = presentBytes(array, file);
+    out.push(bytes instanceof Uint8Array ? bytes : await bytes);
+  }
+  return out;
+}
+
+/** Throws PERSIST_DETACHED where one of the views has changed its size since it was given. */
+export function presence(views: readonly Uint8Array[], file: string): () => void {
+  const sizes = views.map(({ byteLength }) => byteLength);
+  return () => {
+    if (views.some(({ byteLength }, k) => byteLength !== sizes[k])) throw detached(file);
+  };
+}
+
 /** Copies piece after piece, and lets the program go on meanwhile. */
 async function gather(array: NDArray, file: string): Promise<Uint8Array> {
   const { itemsize_bytes } = lookUp(array.dtype);
@@ -59,7 +79,8 @@ function ifPresent<T>(array: NDArray, file: string, use: () => T): T {
   }
 }
 
-function detached(file: string): PersistError {
+/** PERSIST_DETACHED: the memory is not there any more. */
+export function detached(file: string): PersistError {
   return new PersistError(
     "PERSIST_DETACHED",
     `the array was detached or resized before ${file} was written`,

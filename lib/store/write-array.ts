@@ -59,7 +59,9 @@ export async function writeArray(
   const source = asNDArray(array);
   const level = levelOf(compress);
   signal?.throwIfAborted();
-  return format.write(file, name, source, { durability, level, attributes, checksum, signal, onProgress });
+  const job = { durability, level, attributes, checksum, signal, onProgress };
+  const [sum] = await format.write(file, [{ name, array: source }], job);
+  return sum;
 }
 
 /** The level of compression, 0 for none. Throws RangeError for what is none. */

@@ -7,7 +7,7 @@ export interface ZipEntry {
   readonly name: string;
   readonly size_bytes: number;
   /** Bytes in the file where these are deflated; the same number when absent: stored. */
-  readonly deflated_bytes?: number;
+  readonly deflated_bytes?: number | undefined;
   /** Where the stream has several parts: they can be read one by one. */
   readonly parts?: StreamParts | undefined;
 }
@@ -42,7 +42,8 @@ export function placeEntries(entries: readonly ZipEntry[], alignment: number): P
     // room for the padding field's own four bytes is always left
     const least = header_offset + localHeaderSize(entry) + 4;
     const offset = Math.ceil(least / alignment) * alignment;
-    const placed = { ...entry, header_offset, offset };
+    const { name, size_bytes, deflated_bytes, parts } = entry;
+    const placed = { name, size_bytes, deflated_bytes, parts, header_offset, offset };
     header_offset = endOf(placed);
     return placed;
   });
@@ -64,15 +65,21 @@ function storedBytes({ size_bytes, deflated_bytes = size_bytes }: ZipEntry): num
 
 /** The local header of an entry: from its `header_offset` to its `offset`. */
 export function localHeader(entry: PlacedEntry, crc32: number): Buffer {
-  const name = Buffer.from(entry.name);
   const out = Buffer.alloc(entry.offset - entry.header_offset);
+  writeLocalHeader(out, 0, entry, crc32);
+  return out;
+}
+
+/** Writes the same into zeros, from `start` on. */
+export function writeLocalHeader(out: Buffer, start: number, entry: PlacedEntry, crc32: number): void {
+  const end = start + entry.offset - entry.header_offset;
   const wide = zip64Size(entry) > 0;
-  out.writeUInt32LE(0x04034b50, 0);
-  writeCommon(out, 4, entry, crc32, wide);
-  out.writeUInt16LE(name.length, 26);
-  out.writeUInt16LE(out.length - LOCAL_BYTES - name.length, 28);
-  name.copy(out, LOCAL_BYTES);
-  let at = LOCAL_BYTES + name.length;
+  const nameBytes = out.write(entry.name, start + LOCAL_BYTES);
+  out.writeUInt32LE(0x04034b50, start);
+  writeCommon(out, start + 4, entry, crc32, wide);
+  out.writeUInt16LE(nameBytes, start + 26);
+  let at = start + LOCAL_BYTES + nameBytes;
+  out.writeUInt16LE(end - at, start + 28);
   if (wide) {
     out.writeUInt16LE(ZIP64, at);
     out.writeUInt16LE(16, at + 2);
@@ -80,45 +87,64 @@ export function localHeader(entry: PlacedEntry, crc32: number): Buffer {
     out.writeBigUInt64LE(BigInt(storedBytes(entry)), at + 12);
     at += 20;
   }
-  if (at < out.length) {
+  if (at < end) {
     out.writeUInt16LE(ALIGNMENT, at);
-    out.writeUInt16LE(out.length - at - 4, at + 2);
+    out.writeUInt16LE(end - at - 4, at + 2);
   }
-  return out;
 }
 
 /** The central directory and the end records, which come after the last entry. */
 export function centralDirectory(entries: readonly PlacedEntry[], crc32s: readonly number[]): Buffer {
   const last = entries.at(-1);
   const start = last === undefined ? 0 : endOf(last);
-  const records = entries.map((entry, k) => centralRecord(entry, crc32s[k]!));
-  const size = records.reduce((sum, record) => sum + record.length, 0);
-  return Buffer.concat([...records, endRecords(entries.length, start, size)]);
-}
-
-function centralRecord(entry: PlacedEntry, crc32: number): Buffer {
-  const name = Buffer.from(entry.name);
-  const wide = zip64Size(entry) > 0;
-  const far = entry.header_offset >= LARGEST_32;
-  const extra = Buffer.concat([
-    field64([...(wide ? [entry.size_bytes, storedBytes(entry)] : []), ...(far ? [entry.header_offset] : [])]),
-    partsField(entry.parts),
-  ]);
-  const out = Buffer.alloc(CENTRAL_BYTES + name.length + extra.length);
-  out.writeUInt32LE(0x02014b50, 0);
-  out.writeUInt16LE(0x0300 + 45, 4); // made on Unix, version 4.5
-  writeCommon(out, 6, entry, crc32, wide || far);
-  out.writeUInt16LE(name.length, 28);
-  out.writeUInt16LE(extra.length, 30);
-  out.writeUInt32LE(0o100644 * 0x10000, 38);
-  out.writeUInt32LE(far ? LARGEST_32 : entry.header_offset, 42);
-  name.copy(out, CENTRAL_BYTES);
-  extra.copy(out, CENTRAL_BYTES + name.length);
+  const extras = entries.map(extraOf);
+  let size = 0;
+  for (const [k, { name }] of entries.entries())
+    size += CENTRAL_BYTES + Buffer.byteLength(name) + extras[k]!.length;
+  const end = endRecords(entries.length, start, size);
+  const out = Buffer.alloc(size + end.length);
+  let at = 0;
+  for (const [k, entry] of entries.entries()) at = writeCentralRecord(out, at, entry, crc32s[k]!, extras[k]!);
+  end.copy(out, at);
   return out;
 }
 
+/** Gives where the next record begins. */
+function writeCentralRecord(
+  out: Buffer,
+  start: number,
+  entry: PlacedEntry,
+  crc32: number,
+  extra: Buffer,
+): number {
+  const far = entry.header_offset >= LARGEST_32;
+  const nameBytes = out.write(entry.name, start + CENTRAL_BYTES);
+  out.writeUInt32LE(0x02014b50, start);
+  out.writeUInt16LE(0x0300 + 45, start + 4); // made on Unix, version 4.5
+  writeCommon(out, start + 6, entry, crc32, far || zip64Size(entry) > 0);
+  out.writeUInt16LE(nameBytes, start + 28);
+  out.writeUInt16LE(extra.length, start + 30);
+  out.writeUInt32LE(0o100644 * 0x10000, start + 38);
+  out.writeUInt32LE(far ? LARGEST_32 : entry.header_offset, start + 42);
+  extra.copy(out, start + CENTRAL_BYTES + nameBytes);
+  return start + CENTRAL_BYTES + nameBytes + extra.length;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** The extra fields of a central record. */
+function extraOf(entry: PlacedEntry): Buffer {
+  const wide = zip64Size(entry) > 0;
+  const far = entry.header_offset >= LARGEST_32;
+  if (!wide && !far && entry.parts === undefined) return NOTHING;
+  return Buffer.concat([
+    field64([...(wide ? [entry.size_bytes, storedBytes(entry)] : []), ...(far ? [entry.header_offset] : [])]),
+    partsField(entry.parts),
+  ]);
+}
+
 function field64(numbers: readonly number[]): Buffer {
-  if (numbers.length === 0) return Buffer.alloc(0);
+  if (numbers.length === 0) return NOTHING;
   const out = Buffer.alloc(4 + 8 * numbers.length);
   out.writeUInt16LE(ZIP64, 0);
   out.writeUInt16LE(out.length - 4, 2);
@@ -129,7 +155,7 @@ function field64(numbers: readonly number[]): Buffer {
 /** Left out where it would be too long: then the stream is read as a whole. */
 function partsField(parts: StreamParts | undefined): Buffer {
   const size = 8 + 4 * (parts?.stored_bytes.length ?? 0);
-  if (parts === undefined || size > LONGEST_FIELD) return Buffer.alloc(0);
+  if (parts === undefined || size > LONGEST_FIELD) return NOTHING;
   const out = Buffer.alloc(size);
   out.writeUInt16LE(PARTS, 0);
   out.writeUInt16LE(size - 4, 2);

@@ -20,6 +20,7 @@ const VALUES = [
   "open",
   "openArray",
   "readArray",
+  "readArrays",
   "register",
   "represent",
   "restore",
@@ -28,6 +29,7 @@ const VALUES = [
   "tryLockFile",
   "verify",
   "writeArray",
+  "writeArrays",
 ];
 
 const TYPES = [
@@ -53,11 +55,13 @@ const TYPES = [
   "LockOptions",
   "MappedArray",
   "NDArrayFields",
+  "NamedArrays",
   "OpenOptions",
   "OpenStepOptions",
   "Problem",
   "Progress",
   "ReadArrayOptions",
+  "ReadArraysOptions",
   "RecordField",
   "RestoreOptions",
   "Rule",
@@ -76,6 +80,7 @@ const TYPES = [
   "Verification",
   "VerifyOptions",
   "WriteArrayOptions",
+  "WriteArraysOptions",
 ];
 
 /** Names that a declaration file exports as types: `export type { A }`, `export { type A }`, `export interface A`. */

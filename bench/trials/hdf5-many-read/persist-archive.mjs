@@ -1,0 +1,1 @@
+import "../npz-many-read/persist-archive.mjs";

@@ -1,0 +1,1 @@
+import "../npz-many-write/persist-archive.mjs";

@@ -1,0 +1,178 @@
+// writeArrays and readArrays: many arrays in one file, with NumPy and h5py as the judges.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  NDArray,
+  isPersistError,
+  listArrays,
+  readArray,
+  readArrays,
+  writeArray,
+  writeArrays,
+  type Progress,
+} from "persist-archive";
+import { python } from "../support/python.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { FORMATS } from "./array-formats.ts";
+
+const noise = (n: number, seed = 1): Float64Array =>
+  Float64Array.from({ length: n }, (_, k) => Math.sin(seed * k * k));
+
+/** Small ones and large ones, by turns, of several types and shapes. */
+function mixture(): Record<string, NDArray> {
+  const out: Record<string, NDArray> = {};
+  for (let k = 0; k < 40; k++) {
+    const n = k % 7 === 3 ? 100 : 3;
+    out[`x${k}`] = new NDArray({ data: noise(n * n, k), shape: [n, n] });
+  }
+  out["turned"] = new NDArray({ data: noise(120), shape: [10, 12], stride: [1, 10] });
+  out["scalar"] = new NDArray({ data: Int32Array.of(7), shape: [] });
+  out["nothing"] = new NDArray({ data: new Uint8Array(0), shape: [0, 3] });
+  out["größe"] = new NDArray({ data: Float32Array.of(1.5), shape: [1] });
+  return out;
+}
+
+function valuesOf(arrays: Readonly<Record<string, NDArray>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => {
+      const { data, dtype, shape } = array.contiguous();
+      return [name, { dtype, shape: [...shape], data: Array.from(data as Float64Array) }];
+    }),
+  );
+}
+
+for (const { title, ending, isMany, compress, python: library } of FORMATS) {
+  if (!isMany) continue;
+
+  describe(`many arrays in one file: ${title}`, () => {
+    it("are written and read back as they were, here and in Python", async () => {
+      const file = join(temporaryDirectory(), `all${ending}`);
+      const arrays = mixture();
+      await writeArrays(file, arrays, { compress, durability: "full" });
+      const found = await readArrays(file);
+      assert.equal(Object.getPrototypeOf(found), null);
+      assert.deepEqual(
+        Object.keys(found).toSorted(),
+        Object.keys(arrays).toSorted(),
+        "every name, and no other",
+      );
+      assert.deepEqual(valuesOf(found), valuesOf(arrays));
+      assert.deepEqual(valuesOf(await readArrays(file, { map: true })), valuesOf(arrays));
+      for (const array of Object.values(found)) assert.equal(array.data.byteOffset, 0, "memory of its own");
+      const seen = python<Record<string, unknown>>(
+        `${library}
+result = {}
+for name in given[1]:
+    a = load(given[0], name)
+    result[name] = {"dtype": str(a.dtype), "shape": list(a.shape), "data": a.ravel().tolist()}`,
+        [file, Object.keys(arrays)],
+      );
+      assert.deepEqual(seen, valuesOf(arrays));
+    });
+
+    it("are read when Python has written them, those asked for in that order", async () => {
+      const file = join(temporaryDirectory(), `theirs${ending}`);
+      python(
+        `${library}
+store(given, {f"n{k}": np.arange(k, dtype=["<f8", ">i4", "<c16"][k % 3]) for k in range(30)})`,
+        file,
+      );
+      const all = await readArrays(file);
+      assert.equal(Object.keys(all).length, 30);
+      for (let k = 0; k < 30; k++)
+        assert.deepEqual(all[`n${k}`]!.data, (await readArray(`${file}#n${k}`)).data);
+      const some = await readArrays(file, { only: ["n9", "n3", "n12"] });
+      assert.deepEqual(Object.keys(some), ["n9", "n3", "n12"]);
+      assert.equal(some["n9"]!.size, 9);
+      await assert.rejects(readArrays(file, { only: ["n9", "none"] }), (error) =>
+        isPersistError(error, "PERSIST_NOT_FOUND"),
+      );
+    });
+
+    it("take the place of those of their names, and keep the others", async () => {
+      const file = join(temporaryDirectory(), `all${ending}`);
+      await writeArray(`${file}#kept`, noise(20), { compress });
+      await writeArrays(file, { a: noise(3), b: noise(50_000) }, { compress });
+      await writeArrays(file, { b: noise(5), c: noise(6) }, { compress });
+      const sizes = Object.entries(await readArrays(file)).map(([name, { size }]) => [name, size]);
+      assert.deepEqual(Object.fromEntries(sizes), { kept: 20, a: 3, b: 5, c: 6 });
+      await writeArrays(file, {});
+      assert.equal((await listArrays(file)).length, 4);
+    });
+
+    it("have a checksum each", async () => {
+      const file = join(temporaryDirectory(), `all${ending}`);
+      const arrays = { a: noise(10), b: noise(50_000) };
+      const sums = await writeArrays(file, arrays, { compress, checksum: true });
+      assert.deepEqual(Object.keys(sums), ["a", "b"]);
+      for (const [name, data] of Object.entries(arrays))
+        assert.deepEqual((await readArray(`${file}#${name}`, { checksum: sums[name]! })).data, data);
+    });
+
+    it("report progress that goes on, and are not there at all when they are aborted", async () => {
+      const directory = temporaryDirectory();
+      const file = join(directory, `all${ending}`);
+      const arrays = mixture();
+      const seen: Progress[] = [];
+      await writeArrays(file, arrays, { compress, onProgress: (p) => seen.push(p) });
+      const done = seen.map(({ done_bytes }) => done_bytes);
+      assert.deepEqual(
+        done,
+        done.toSorted((a, b) => a - b),
+      );
+      assert.equal(seen.at(-1)!.done_bytes, seen.at(-1)!.total_bytes);
+      const before = readFileSync(file);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const writing = writeArrays(file, { big: noise(2 ** 20) }, { compress, durability: "full", signal });
+      setTimeout(() => controller.abort(new Error("enough")), 1);
+      await assert.rejects(writing, /enough/u);
+      assert.deepEqual(readFileSync(file), before);
+      assert.deepEqual(readdirSync(directory).length, 1);
+    });
+
+    it("are DETACHED when one is transferred before it is written", async () => {
+      const file = join(temporaryDirectory(), `all${ending}`);
+      const gone = noise(100);
+      const writing = writeArrays(file, { ...mixture(), gone }, { compress });
+      structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
+      await assert.rejects(writing, (error) => isPersistError(error, "PERSIST_DETACHED"));
+    });
+
+    it("refuse what is misuse", async () => {
+      const file = join(temporaryDirectory(), `all${ending}`);
+      await assert.rejects(writeArrays(`${file}#a`, { a: noise(1) }), TypeError);
+      await assert.rejects(writeArrays(file, { "": noise(1) }), TypeError);
+      await assert.rejects(readArrays(`${file}#a`), TypeError);
+      await assert.rejects(writeArrays(join(temporaryDirectory(), "a.npy"), { a: noise(1) }), TypeError);
+      if (ending === ".h5")
+        await assert.rejects(writeArrays(file, { "/a": noise(1), a: noise(1) }), TypeError);
+    });
+  });
+}
+
+describe("ten thousand small arrays in one npz file", () => {
+  it("lie in it as zip tools expect, and a changed bit of one is found", async () => {
+    const file = join(temporaryDirectory(), "many.npz");
+    const arrays = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, k) => [`a${k}`, Float64Array.of(k, -k)] as const),
+    );
+    await writeArrays(file, arrays);
+    execFileSync("unzip", ["-tqq", file]);
+    const sum = python<number>(
+      "with np.load(given) as z:\n    result = float(sum(a[0] for a in z.values()))",
+      file,
+    );
+    assert.equal(sum, (10_000 * 9_999) / 2);
+    const found = await readArrays(file);
+    for (const [name, data] of Object.entries(arrays)) assert.deepEqual(found[name]!.data, data);
+    const bytes = readFileSync(file);
+    const at = bytes.indexOf(Buffer.from(Float64Array.of(7777, -7777).buffer));
+    bytes[at]! ^= 1;
+    writeFileSync(file, bytes);
+    await assert.rejects(readArrays(file), (error) => isPersistError(error, "PERSIST_CORRUPT"));
+    assert.equal((await readArrays(file, { only: ["a1"] }))["a1"]!.get(0), 1);
+  });
+});
