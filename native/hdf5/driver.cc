@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "hdf5/collection.h"
 #include "os/syscalls.h"
 
 namespace persist::hdf5 {
@@ -98,8 +99,26 @@ herr_t SetEndOfAddresses(H5FD_t* file, H5FD_mem_t, haddr_t end) {
 
 haddr_t EndOfFile(const H5FD_t* file, H5FD_mem_t) { return Of(file).end_of_file; }
 
+/**
+ * The library believes what a heap says of its objects: it goes on for ever where one has no length, and
+ * hands out what lies behind one that is too long. So a heap is looked at when the library reads its start.
+ */
+herr_t CheckHeap(const Opened& opened, haddr_t address) {
+  const Medium& medium = *opened.medium;
+  try {
+    const Collection heap(medium.fd.get(), address, opened.end_of_file, medium.length_bytes, medium.path);
+    return 0;
+  } catch (const os::Error& error) {
+    return Fail(error);
+  } catch (const std::exception&) {
+    return -1;  // the allocator's
+  }
+}
+
 herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size_bytes, void* into) {
   const Medium& medium = *Of(file).medium;
+  const haddr_t start = address;
+  const size_t wanted_bytes = size_bytes;
   try {
     if (medium.control != nullptr) medium.control->Check();
   } catch (const os::Error& error) {
@@ -113,13 +132,13 @@ herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size_bytes,
     if (got < 0) return Fail(os::SystemError("pread", medium.path));
     if (got == 0) {
       std::memset(out, 0, size_bytes);  // allocated, and not written yet
-      return 0;
+      break;
     }
     out += got;
     address += static_cast<haddr_t>(got);
     size_bytes -= static_cast<size_t>(got);
   }
-  return 0;
+  return Collection::BeginsWith(into, wanted_bytes) ? CheckHeap(Of(file), start) : 0;
 }
 
 herr_t Write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size_bytes, const void* from) {

@@ -21,7 +21,8 @@ struct Medium {
   std::string path;
   os::Control* control = nullptr;  // stops what only reads; a write is stopped between datasets
   bool reads_only = false;
-  bool opened = false;  // by the library: a second opening is a link to another file
+  size_t length_bytes = 8;  // of the numbers in the file that are lengths
+  bool opened = false;      // by the library: a second opening is a link to another file
   /** A write has failed. Later ones do nothing, so that the library can close the file, which is worthless.
    */
   bool broken = false;

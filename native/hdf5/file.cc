@@ -12,6 +12,8 @@ constexpr hsize_t kAlignment = 64;
 // must stay the same when the arrays are edited in place.
 constexpr hsize_t kFirstPage = 4096;
 
+constexpr size_t kLongestLength = sizeof(uint64_t);
+
 os::Error NotRegular(const std::string& path) {
   return os::Error("PERSIST_NOT_REGULAR_FILE", path + " is not a regular file", path);
 }
@@ -58,6 +60,13 @@ void File::Open(Mode mode) {
   } else {
     const unsigned access_flags = mode == Mode::kWrite ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
     file_ = Handle(Check(H5Fopen(path().c_str(), access_flags, access), "H5Fopen", path()), H5Fclose);
+    const Handle creation(Check(H5Fget_create_plist(file_), "H5Fget_create_plist", path()), H5Pclose);
+    size_t address_bytes = 0;
+    Check(H5Pget_sizes(creation, &address_bytes, &medium_->length_bytes), "H5Pget_sizes", path());
+    if (medium_->length_bytes > kLongestLength) {
+      throw os::Error("PERSIST_UNSUPPORTED",
+                      path() + " has lengths of " + std::to_string(medium_->length_bytes) + " bytes", path());
+    }
   }
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <map>
-#include <string>
 #include <string_view>
 
+#include "hdf5/collection.h"
 #include "hdf5/file.h"
 
 namespace persist::hdf5 {
@@ -21,11 +21,6 @@ class Heap {
   std::string_view Get(const unsigned char* reference);
 
  private:
-  using Objects = std::map<uint64_t, std::string_view>;
-  struct Collection {
-    std::string bytes;
-    Objects objects;
-  };
   const Collection& At(uint64_t address);
 
   const File& file_;
