@@ -12,7 +12,7 @@ export function interpreter(): string {
     (candidate) => spawnSync(candidate, ["-c", "import numpy, h5py"], { stdio: "ignore", env }).status === 0,
   );
   if (found === undefined)
-    throw new Error("no python3 with NumPy and h5py was found; run `npm run setup -- --test`");
+    throw new Error("no python3 with NumPy and h5py was found; run `node native/setup.mjs --test`");
   return found;
 }
 
