@@ -3,9 +3,9 @@
 import type { DType, TypedArray } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { markMapped } from "../mapped.ts";
-import { addonIfThere, native } from "../native.ts";
+import { addonIfThere, native, type ElementsToRead } from "../native.ts";
 import { strideOf, type LazyData } from "../ndarray.ts";
-import { wholeOf } from "./read-elements.ts";
+import { SMALL_BYTES, wholeOf } from "./read-elements.ts";
 import { reader } from "./reader.ts";
 
 /** The elements of one array in a file. The file was seen to hold them all. */
@@ -79,25 +79,28 @@ export function mapExtent(fd: number, extent: Extent, mode: MapMode, file: strin
   };
 }
 
-/** Copies the elements into fresh memory, on this thread. */
-export function readExtentSync(fd: number, extent: Extent, file: string): Loaded {
-  return copied(extent, reader().readElementsSync(fd, wholeOf(extent).request, file));
+/** Where a raw DEFLATE stream lies that inflates to some bytes and the elements; the extent's offset then counts in what it inflates to. */
+export interface Stream {
+  readonly start: number;
+  readonly stored_bytes: number;
 }
 
-/**
- * Inflates the elements, on this thread, out of a raw DEFLATE stream that holds a header and nothing else before them.
- * @param extent in what the stream inflates to.
- */
-export function inflateExtentSync(
-  fd: number,
-  extent: Extent,
-  start: number,
-  stored_bytes: number,
-  file: string,
-): Loaded {
+/** Copies the elements into fresh memory, on this thread. */
+export function readExtentSync(fd: number, extent: Extent, file: string, stream?: Stream): Loaded {
+  return copied(extent, reader().readElementsSync(fd, requestOf(extent, stream), file));
+}
+
+/** The same on a worker, but for little. `fd` stays open until then. */
+export async function readExtent(fd: number, extent: Extent, file: string, stream?: Stream): Promise<Loaded> {
+  if (extent.size_bytes <= SMALL_BYTES) return readExtentSync(fd, extent, file, stream);
+  return copied(extent, await reader().readElements(fd, requestOf(extent, stream), file, undefined));
+}
+
+function requestOf(extent: Extent, stream: Stream | undefined): ElementsToRead {
+  const { request } = wholeOf(extent);
+  if (stream === undefined) return request;
   const size_bytes = extent.offset_bytes + extent.size_bytes;
-  const deflated = { start, stored_bytes, size_bytes, whole: true };
-  return copied(extent, reader().readElementsSync(fd, { ...wholeOf(extent).request, deflated }, file));
+  return { ...request, deflated: { ...stream, size_bytes, whole: true } };
 }
 
 function copied(extent: Extent, buffer: ArrayBuffer): Loaded {

@@ -3,12 +3,13 @@
 import { parseDescr, type Descr } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import {
-  inflateExtentSync,
   mapExtent,
+  readExtent,
   readExtentSync,
   type Extent,
   type Loaded,
   type MapMode,
+  type Stream,
 } from "./extent.ts";
 import { headOf } from "./file-head.ts";
 import { readNpyHeader } from "./npy-file.ts";
@@ -41,6 +42,46 @@ export function openStored(
   head: FileHead | undefined,
   options: OpenOptions,
 ): Loaded {
+  const { fd, file, extent, stream } = find(directory, row, head, options);
+  try {
+    return isCopied(row, options)
+      ? readExtentSync(fd, extent, file, stream)
+      : mapExtent(fd, extent, options.mode, file);
+  } finally {
+    closeFile(fd);
+  }
+}
+
+/** The same, where what must be inflated or copied is so on a worker. */
+export async function loadStored(
+  directory: string,
+  row: TableRow,
+  head: FileHead | undefined,
+  options: OpenOptions,
+): Promise<Loaded> {
+  if (!isCopied(row, options)) return openStored(directory, row, head, options);
+  const { fd, file, extent, stream } = find(directory, row, head, options);
+  try {
+    return await readExtent(fd, extent, file, stream);
+  } finally {
+    closeFile(fd);
+  }
+}
+
+/** Whether to open an array takes time that grows with its size. */
+export function isCopied(row: TableRow, { map }: Pick<OpenOptions, "map">): boolean {
+  return !map || row[4] !== undefined;
+}
+
+interface Found {
+  readonly fd: number;
+  readonly file: string;
+  readonly extent: Extent;
+  readonly stream: Stream | undefined;
+}
+
+/** Opens the file, and finds the elements. */
+function find(directory: string, row: TableRow, head: FileHead | undefined, options: OpenOptions): Found {
   const file = `${directory}/${row[0]}`;
   checkRow(row, file);
   const writable = options.map && options.mode === "r+";
@@ -53,15 +94,19 @@ export function openStored(
   }
   const fd = openFileBeneath(directory, row[0], writable);
   try {
-    const extent =
-      row[3] === undefined ? fromHeader(readNpyHeader(fd, file), row, file) : fromRow(fd, row, head, file);
-    if (row[4] !== undefined) {
-      if (file.endsWith(".npz")) return fromStream(fd, row, file);
-      return inflateExtentSync(fd, fromChunk(extent, row[4], file), row[3]!, row[4], file);
-    }
-    return options.map ? mapExtent(fd, extent, options.mode, file) : readExtentSync(fd, extent, file);
-  } finally {
+    const [, , , start, stored_bytes] = row;
+    if (start === undefined)
+      return { fd, file, extent: fromHeader(readNpyHeader(fd, file), row, file), stream: undefined };
+    const extent = fromRow(fd, row, head, file);
+    if (stored_bytes === undefined) return { fd, file, extent, stream: undefined };
+    const stream = { start, stored_bytes };
+    const inside = file.endsWith(".npz")
+      ? fromStream(fd, row, stream, file)
+      : fromChunk(extent, stored_bytes, file);
+    return { fd, file, extent: inside, stream };
+  } catch (error) {
     closeFile(fd);
+    throw error;
   }
 }
 
@@ -100,15 +145,13 @@ function fromChunk(extent: Extent, stored_bytes: number, file: string): Extent {
   );
 }
 
-/** What lies in a deflated entry: a header, which must agree with the row, and the elements. */
-function fromStream(fd: number, row: TableRow, file: string): Loaded {
-  const [, , , start = 0, stored_bytes = 0] = row;
+/** The elements in what a deflated entry inflates to, behind a header, which must agree with the row. */
+function fromStream(fd: number, row: TableRow, { start, stored_bytes }: Stream, file: string): Extent {
   const inflate = (wanted: number): Uint8Array =>
     reader().inflateStart(fd, start, stored_bytes, wanted, file);
   const largest_bytes = stored_bytes * LARGEST_RATIO;
   const size = headerSize(inflate(PREAMBLE_BYTES), largest_bytes, file);
-  const header = parseNpyHeader(inflate(size), largest_bytes, file);
-  return inflateExtentSync(fd, fromHeader(header, row, file), start, stored_bytes, file);
+  return fromHeader(parseNpyHeader(inflate(size), largest_bytes, file), row, file);
 }
 
 function fromHeader(header: NpyHeader, [, descr, shape]: TableRow, file: string): Extent {

@@ -17,7 +17,7 @@ export interface Packing {
 }
 
 /** Up to here a read takes less time than handing it to a worker. */
-const SMALL_BYTES = 64 * 1024;
+export const SMALL_BYTES: number = 64 * 1024;
 const FEW_PLACES = 64;
 
 /**

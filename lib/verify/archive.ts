@@ -10,7 +10,7 @@ import { isPersistError, PersistError } from "../errors.ts";
 import { isLoaderModule } from "../interpret/imports.ts";
 import { interpret, type ArrayRow } from "../interpret/interpret.ts";
 import { outline } from "../interpret/outline.ts";
-import { openStored } from "../store/open-stored.ts";
+import { loadStored } from "../store/open-stored.ts";
 import type { FileHead } from "../store/store.ts";
 import { verifyArrayFile } from "./array-file.ts";
 
@@ -99,7 +99,10 @@ async function verifyTable(
       const shape = typeof extent === "number" ? [extent] : extent;
       const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
       // a deflated array is inflated by this; a stored one is only seen to be there, and checksums come below
-      const loaded = openStored(directory, [file, descr, shape, ...place], head, { map: true, mode: "c" });
+      const loaded = await loadStored(directory, [file, descr, shape, ...place], head, {
+        map: true,
+        mode: "c",
+      });
       checked.bytes += loaded.data.byteLength;
       loaded.close();
       if (place.length === 0) checked.files++;
