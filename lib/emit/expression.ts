@@ -238,12 +238,29 @@ function withAttributes(items: Item[], node: PlanNode): Item[] {
 /** Any other object gets its properties by definition. */
 function withProperties(items: Item[], node: PlanNode): Item[] {
   const members: Item[][] = [];
+  let base = items;
   for (const [i, key] of node.keys.entries()) {
-    if (node.deferred?.values.has(i) !== true)
-      members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
+    if (node.deferred?.values.has(i) === true) continue;
+    if (isUsualStack(node, i)) {
+      const stack = bracket("{", LINE, [["stack: ", item(node.values[i])]], LINE, "}");
+      base = ["Object.assign(", ...items, ", ", ...stack, ")"];
+    } else members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
   }
-  if (members.length === 0) return items;
-  return ["Object.defineProperties(", ...items, ", ", ...bracket("{", LINE, members, LINE, "}"), ")"];
+  if (members.length === 0) return base;
+  return ["Object.defineProperties(", ...base, ", ", ...bracket("{", LINE, members, LINE, "}"), ")"];
+}
+
+/**
+ * Whether a property is the stack of an error as engines make it. That is assigned. Before V8 defines it, it asks what was there: so it writes out the stack that it has captured, and
+ * looks through the code from the module's beginning for each line's number. A text of very many errors would take the square of their number (docs/decisions/0017-stacks.md).
+ */
+function isUsualStack({ kind, keys, values, attributes }: PlanNode, at: number): boolean {
+  return (
+    kind === "error" &&
+    keys[at] === "stack" &&
+    typeof values[at] === "string" &&
+    attributes?.[at] === (WRITABLE | CONFIGURABLE)
+  );
 }
 
 function keyItems(key: string | PlanNode): Item[] {

@@ -11,6 +11,8 @@ import {
   isObject,
   isProxy,
   isTypedArray,
+  setStack,
+  stackSetter,
   toText,
   typedArrayBuffer,
   urlSearchParams,
@@ -77,7 +79,11 @@ export function writeMember(rules: Rules, base: unknown, key: PropertyKey, value
     source.refuse(`an assignment to ${showKey(key)} of what this archive has not made`, at);
   const descriptor = describe(base, key);
   if (descriptor !== undefined) {
-    if (!hasOwn(descriptor, "value")) source.refuse(`an assignment to the accessor ${showKey(key)}`, at);
+    if (!hasOwn(descriptor, "value")) {
+      // an engine's own, which only keeps the text
+      if (descriptor.set !== undefined && descriptor.set === stackSetter) return setStack(base, value);
+      source.refuse(`an assignment to the accessor ${showKey(key)}`, at);
+    }
     checkConversion(source, base, key, value, at);
     if (key === "length" && isArray(base) && descriptor.writable === true) makeSparse(base, value);
     if (

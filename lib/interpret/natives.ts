@@ -105,6 +105,14 @@ export const decodeBase64: (text: string) => string = atob;
 export const parseJSON: (text: string) => unknown = JSON.parse;
 export const symbolFor: (key: string) => symbol = Symbol.for;
 export const iteratorSymbol: symbol = Symbol.iterator;
+/** The setter behind the `stack` of an error, where the engine has one: V8 before 12 shows it as a property with a value. */
+export const stackSetter: ((value: unknown) => void) | undefined = Object.getOwnPropertyDescriptor(
+  new Error(),
+  "stack",
+)?.set;
+export const setStack: (error: object, value: unknown) => void = (error, value) => {
+  if (stackSetter !== undefined) apply(stackSetter, error, [value]);
+};
 export const urlSearchParams: (url: unknown) => unknown = getter(URL.prototype, "searchParams");
 
 // kinds by internal slots

@@ -70,6 +70,9 @@ export const acceptedCalls: Record<string, string> = {
   "filled buffers": `${bytes}${helpers.fill.text("fill")}const b = fill(new ArrayBuffer(4, { maxByteLength: 16 }), [1, 2, 300]); export const a = [b, new Uint8Array(b), fill(new SharedArrayBuffer(3), bytes("AAEC")), fill(new ArrayBuffer(3), new Uint8Array([7]))];`,
   "deleted properties":
     "const e = new Error('m'), o = Object.freeze({ x: 1 }); Reflect.deleteProperty(e, 'stack'); Reflect.deleteProperty(e, Symbol.iterator); Reflect.deleteProperty(o, 'x'); export { e, o };",
+  "stacks of errors":
+    "const a = new Error('m'), b = Object.assign(new TypeError('m', { cause: a }), { stack: 's', code: 1 }); a.stack = 't'; export { a, b };" +
+    "export const c = Object.freeze(Object.assign(new RangeError('m'), { stack: '' }));",
   "the global object": "export const a = { g: globalThis };",
   "intrinsics as prototypes":
     "export const a = [{ __proto__: Math, x: 1 }, Object.create(Math.sin), { __proto__: URL.prototype }];",
