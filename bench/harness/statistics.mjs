@@ -55,12 +55,12 @@ function judge(target, timed, reference) {
   const { driver, measure = "time", of = reference, atMost, below_ms, atLeast_MBps } = target;
   const own = timed.get(driver);
   if (below_ms !== undefined) {
-    const reached = median(own.map((sample) => sample.elapsed_ns)) / 1e6;
+    const reached_ns = median(own.map((sample) => sample.elapsed_ns));
     return {
       driver,
       text: `${driver}: below ${below_ms} ms`,
-      reached: `${reached.toPrecision(3)} ms`,
-      ok: reached < below_ms,
+      reached: duration(reached_ns),
+      ok: reached_ns < below_ms * 1e6,
     };
   }
   if (atLeast_MBps !== undefined) {
@@ -98,4 +98,12 @@ function byDriver(samples) {
     groups.get(sample.driver).push(sample);
   }
   return groups;
+}
+
+/** A time as people read it, with three digits. */
+export function duration(ns) {
+  if (ns < 1e3) return `${ns.toFixed(0)} ns`;
+  if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
+  if (ns < 1e9) return `${(ns / 1e6).toPrecision(3).replace(/e\+3$/, "00")} ms`;
+  return `${(ns / 1e9).toPrecision(3)} s`;
 }

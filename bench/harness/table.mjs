@@ -1,6 +1,6 @@
 // What was measured, as a table: for the terminal and for docs/performance.md.
 import { styleText } from "node:util";
-import { summarize } from "./statistics.mjs";
+import { duration, summarize } from "./statistics.mjs";
 
 /** Header and cells of a trial's table; all of them text. */
 export function tableOf(trial, summary) {
@@ -44,13 +44,6 @@ export function showTable(trial, samples) {
   return summary.broken.every(
     ({ driver, failed }) => failed === undefined || !driver.startsWith("persist-archive"),
   );
-}
-
-export function duration(ns) {
-  if (ns < 1e3) return `${ns.toFixed(0)} ns`;
-  if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
-  if (ns < 1e9) return `${(ns / 1e6).toPrecision(3).replace(/e\+3$/, "00")} ms`;
-  return `${(ns / 1e9).toPrecision(3)} s`;
 }
 
 function speed(bytes, ns) {
