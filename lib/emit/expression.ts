@@ -13,7 +13,7 @@ import {
 } from "../represent/representation.ts";
 import { base64, elementsParts } from "./elements.ts";
 import { CLOSE, FILL, LINE, OPEN, SOFT, TRAILING_COMMA, type Part } from "./layout.ts";
-import { literal, member, propertyKey } from "./literals.ts";
+import { literal, member, propertyKey, regExp } from "./literals.ts";
 
 /** What expressions need to know of the rest of the module. */
 export interface Surroundings {
@@ -90,6 +90,7 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
     case "array":
       return arrayItems(node, create.elements as (Operand | typeof HOLE)[]);
     case "call": {
+      if (create.callee === "RegExp") return [regExp(...(create.args as [string, string]))];
       const callee = (create.construct ? "new " : "") + create.callee;
       if (around.isVast && node.entries !== undefined && node.entries.length <= FEW)
         return [callee, "()", ...fillingItems(node)];

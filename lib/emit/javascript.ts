@@ -65,11 +65,13 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
     pieces.push(text);
   };
   if (plan.table !== undefined) out(`const ${plan.table} = [];\n`);
+  const early = earlyItems(plan.exports, exported);
   for (const step of plan.steps) {
+    if (step.op === "bind") for (const item of early.get(step.node) ?? []) writeItem(item, around, out);
     writeStep(step, exported, around, out);
     yield* pieces.splice(0);
   }
-  writeExports(plan.exports, exported, around, out);
+  writeExports(plan.exports, exported, new Set([...early.values()].flat()), around, out);
   yield* pieces;
 
   // helpers stand above the statements that asked for them, so the head is made last
@@ -185,21 +187,51 @@ function entryParts(node: PlanNode, at: number, name: string, around: Surroundin
   return [start, ...args, ")"];
 }
 
+/** The items that need nothing, primitives and references, by the item before which they were inserted: so the text keeps the order of the items where it can. */
+function earlyItems(
+  exports: readonly Export[],
+  exported: ReadonlyMap<PlanNode, string>,
+): ReadonlyMap<PlanNode, readonly Export[]> {
+  const early = new Map<PlanNode, Export[]>();
+  let waiting: Export[] = [];
+  for (const item of exports) {
+    const { name, value } = item;
+    if (typeof value !== "object" || value === null || value.create.form === "reference") waiting.push(item);
+    else if (waiting.length > 0 && exported.get(value) === name) {
+      early.set(value, waiting);
+      waiting = [];
+    }
+  }
+  return early;
+}
+
+/** The statement of an item that is bound to nothing. */
+function writeItem(
+  { name, local, value }: Export,
+  around: Surroundings,
+  out: (text: string | Uint8Array) => void,
+): void {
+  const start =
+    name === "default" ? "export default " : `${local === name ? "export " : ""}const ${local} = `;
+  statement([start, ...operandParts(value, around)], out);
+}
+
 function writeExports(
   exports: readonly Export[],
   exported: ReadonlyMap<PlanNode, string>,
+  written: ReadonlySet<Export>,
   around: Surroundings,
   out: (text: string | Uint8Array) => void,
 ): void {
   const renamed: string[] = [];
-  for (const { name, local, value } of exports) {
+  for (const item of exports) {
+    const { name, local, value } = item;
     const bound = typeof value === "object" && value !== null ? value.name : undefined;
     if (bound !== undefined && exported.get(value as PlanNode) === name) continue;
     if (bound !== undefined) renamed.push(bound === name ? name : `${bound} as ${name}`);
-    else if (name === "default") statement(["export default ", ...operandParts(value, around)], out);
     else {
-      statement([`${local === name ? "export " : ""}const ${local} = `, ...operandParts(value, around)], out);
-      if (local !== name) renamed.push(`${local} as ${name}`);
+      if (!written.has(item)) writeItem(item, around, out);
+      if (name !== "default" && local !== name) renamed.push(`${local} as ${name}`);
     }
   }
   if (renamed.length > 0) out(`export { ${renamed.join(", ")} };\n`);

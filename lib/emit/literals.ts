@@ -16,6 +16,22 @@ export function literal(value: undefined | null | boolean | number | string | bi
   }
 }
 
+/** Longer expressions are no easier to read as literals. */
+const REGEXP_CHARACTERS = 200;
+
+/**
+ * A regular expression: a literal where every parser of ES2022 certainly knows what is in it, else a call. For a literal that it does not know, a parser refuses the
+ * whole module.
+ */
+export function regExp(source: string, flags: string): string {
+  const isCommon =
+    source.length <= REGEXP_CHARACTERS &&
+    /^[dgimsuy]*$/.test(flags) &&
+    !/\\p|\(\?(?![:=!]|<[=!])|\p{Cs}/iu.test(source);
+  if (isCommon) return `/${source}/${flags}`;
+  return `new RegExp(${literal(source)}${flags === "" ? "" : `, ${literal(flags)}`})`;
+}
+
 /** A property key in an object literal. `__proto__` is computed, so that it is a property and not the prototype. */
 export function propertyKey(key: string): string {
   if (key === "__proto__") return '["__proto__"]';

@@ -1,9 +1,11 @@
 // Ordinary objects: plain ones, those with another prototype, instances of classes. Constructors are never run.
 
+import { serialize } from "node:v8";
 import { getOwnPropertyDescriptor, getPrototypeOf, objectPrototype, ownKeys } from "./primordials.ts";
 import { representForeignArray } from "./foreign-array.ts";
 import { objectReference } from "./reference/find.ts";
 import { ownProperties, reference, type Representation } from "./representation.ts";
+import { Unsupported } from "./unsupported.ts";
 
 const generatorPrototypes: readonly (object | null)[] = [function* () {}, async function* () {}].map((f) =>
   getPrototypeOf(f.prototype as object),
@@ -20,13 +22,26 @@ export function representObject(object: object): Representation {
   }
   // whatever another object inherits from counts as code, if a module exports it
   if (prototype !== null && prototype !== objectPrototype) objectReference(prototype);
+  const properties = ownProperties(object);
+  if (properties.keys.length === 0 && !isOrdinary(object))
+    throw new Unsupported("is a built-in object under another prototype, whose state cannot be read");
   return {
     kind:
       prototype === objectPrototype ? "object" : prototype === null ? "null-prototype object" : "instance",
     create: { form: "object" },
     prototype: prototype === objectPrototype ? undefined : prototype,
-    ...ownProperties(object),
+    ...properties,
   };
+}
+
+/** Whether an object without properties is one for the engine too, and not a WeakRef or the like that was given another prototype: those it does not clone. */
+function isOrdinary(object: object): boolean {
+  try {
+    serialize(object);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function holdsFunctions(object: object): boolean {

@@ -140,7 +140,16 @@ function shapeMutations(node: object): Mutation[] {
       name: "one more prototype",
       apply: () => void Object.setPrototypeOf(node, Object.create(Object.getPrototypeOf(node) as object)),
     },
-  ].filter(({ name }) => !(name === "one more prototype" && Object.getPrototypeOf(node) === null));
+  ].filter(
+    ({ name }) =>
+      !(name === "one more prototype" && Object.getPrototypeOf(node) === null) &&
+      !(name === "prevent extensions" && mayGrow(node)),
+  );
+}
+
+/** Newer engines refuse to close a typed array whose length may change. */
+function mayGrow(node: object): boolean {
+  return types.isTypedArray(node) && slots.bufferOf(slots.viewOf(node).buffer).maxByteLength !== null;
 }
 
 const addMapEntry = slots.intrinsic(Map.prototype, "set");

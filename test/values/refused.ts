@@ -90,6 +90,12 @@ const hidden: Record<string, () => unknown> = {
   "array of another realm": () => vm.runInNewContext("[1]") as object,
   "Map of another realm": () => vm.runInNewContext("new Map()") as object,
   "error of another realm": () => vm.runInNewContext("new Error('m')") as object,
+  "WeakRef under the prototype of plain objects": () =>
+    Object.setPrototypeOf(new WeakRef({}), Object.prototype) as object,
+  "WeakRef without a prototype": () => Object.setPrototypeOf(new WeakRef({}), null) as object,
+  "Intl.Collator without a prototype": () => Object.setPrototypeOf(new Intl.Collator(), null) as object,
+  "iterator of an array under the prototype of plain objects": () =>
+    Object.setPrototypeOf([1].values(), Object.prototype) as object,
   "Intl.NumberFormat": () => new Intl.NumberFormat("en"),
   "Intl.Collator": () => new Intl.Collator(),
   "Intl.DateTimeFormat": () => new Intl.DateTimeFormat("en"),
