@@ -180,6 +180,8 @@ export interface OpenHdf5Dataset extends Hdf5Dataset {
 /** The syscalls that pass through the addon's table, by the names that {@link Fault} uses. */
 export type Syscall =
   | "openat"
+  | "set_flags"
+  | "read_memory"
   | "pwritev"
   | "pread"
   | "ftruncate"
@@ -230,12 +232,13 @@ export interface Addon {
   unmap(mapping: MappingHandle): void;
   /**
    * Creates files in a directory, each under a name that was free (`stem.ext`, `stem-2.ext`, …), and gives the names.
-   * On failure none remains.
+   * On failure none remains. `uncached`: large durable ones do not stay in the system's cache, where the system can do that.
    */
   writeFiles(
     directory: string,
     files: readonly FileToWrite[],
     durable: boolean,
+    uncached: boolean,
     control: Control | undefined,
   ): Promise<string[]>;
   /** The same at once, on this thread: for small files that need no sync. */

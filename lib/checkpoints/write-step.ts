@@ -58,7 +58,9 @@ export async function writeStep(
     storeArrays: async (into: Layout, written: WrittenFile[]) => {
       const linked = await linkUnchanged(slots, sums, last, into.directory, written);
       const rest = slots.filter(({ name }) => !linked.has(name));
-      const stored = await storeArrays(rest, into, { format, durability, signal, onProgress }, written);
+      // nobody reads a checkpoint soon, and the program needs the processors and the memory
+      const options = { format, durability, uncached: true, signal, onProgress };
+      const stored = await storeArrays(rest, into, options, written);
       if (check) await checkUnchanged(slots, sums, signal);
       const rows = slots.map(({ name }) => [name, linked.get(name) ?? stored!.rows[name]!] as const);
       const table: StoredTable = { rows: Object.fromEntries(rows), heads: stored?.heads ?? {} };

@@ -25,7 +25,8 @@ export const npyStore: ArrayStore = {
     const total_bytes = sizes.reduce((sum, size) => sum + size, 0);
     const names = await runJob(options, "arrays", total_bytes, (control) => {
       checkPresent(arrays);
-      return native().writeFiles(into, files, options.durability === "full", control);
+      const { durability, uncached = false } = options;
+      return native().writeFiles(into, files, durability === "full", uncached, control);
     });
     const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
     for (const [k, array] of arrays.entries()) {

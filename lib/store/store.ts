@@ -54,6 +54,8 @@ export interface WriteOptions {
   readonly compress?: boolean | undefined;
   /** `full` also syncs the files and their directory. */
   readonly durability: Durability;
+  /** Large files that are synced do not stay in the system's cache (false), where the store and the system can do that. */
+  readonly uncached?: boolean | undefined;
   /** Aborts the write between two pieces of at most 8 MiB; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

@@ -18,7 +18,7 @@ export async function writeNewFiles(
   if (durability === "process" && total_bytes <= SMALL_BYTES) native().writeFilesSync(directory, files);
   else {
     await runJob(job, "write", total_bytes, (control) =>
-      native().writeFiles(directory, files, durability === "full", control),
+      native().writeFiles(directory, files, durability === "full", false, control),
     );
   }
 }

@@ -34,9 +34,9 @@ Napi::Array Names(Napi::Env env, const std::vector<std::string>& names) {
 
 class WriteFilesTask : public WritingTask {
  public:
-  WriteFilesTask(std::string directory, const Napi::Array& list, bool durable,
+  WriteFilesTask(std::string directory, const Napi::Array& list, bool durable, bool uncached,
                  std::shared_ptr<JobControl> control)
-      : WritingTask(list, std::move(control), durable),
+      : WritingTask(list, std::move(control), durable, uncached),
         directory_(std::move(directory)),
         files_(TakeFiles(list)) {}
 
@@ -259,7 +259,8 @@ Napi::Value ChecksumRanges(const Napi::CallbackInfo& info) {
 Napi::Value WriteFiles(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<WriteFilesTask>(
                                    TakeString(info[0], "directory"), TakeList(info[1], "files"),
-                                   TakeBoolean(info[2], "durable"), JobControl::Unwrap(info[3])));
+                                   TakeBoolean(info[2], "durable"), TakeBoolean(info[3], "uncached"),
+                                   JobControl::Unwrap(info[4])));
 }
 
 Napi::Value WriteFilesSync(const Napi::CallbackInfo& info) {

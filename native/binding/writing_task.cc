@@ -4,9 +4,10 @@
 
 namespace persist::binding {
 
-WritingTask::WritingTask(const Napi::Array& list, std::shared_ptr<JobControl> control, bool durable)
+WritingTask::WritingTask(const Napi::Array& list, std::shared_ptr<JobControl> control, bool durable,
+                         bool uncached)
     : control_(std::move(control)),
-      how_{durable, control_.get()},
+      how_{durable, control_.get(), uncached},
       list_(Napi::Persistent(list.As<Napi::Object>())) {}
 
 WritingTask::~WritingTask() {

@@ -14,7 +14,8 @@ namespace persist::binding {
  * still there. */
 class WritingTask : public Task {
  public:
-  WritingTask(const Napi::Array& list, std::shared_ptr<JobControl> control, bool durable);
+  WritingTask(const Napi::Array& list, std::shared_ptr<JobControl> control, bool durable,
+              bool uncached = false);
   ~WritingTask() override;
 
  protected:

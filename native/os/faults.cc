@@ -57,6 +57,10 @@ int Fallocate(int fd, int mode, off_t offset, off_t size_bytes) {
 int SyncFileRange(int fd, off_t offset, off_t size_bytes, unsigned flags) {
   return Fails("sync_file_range") ? -1 : system_calls.sync_file_range(fd, offset, size_bytes, flags);
 }
+int SetFlags(int fd, int flags) { return Fails("set_flags") ? -1 : system_calls.set_flags(fd, flags); }
+ssize_t ReadMemory(iovec into, const iovec* parts, unsigned long count) {
+  return Fails("read_memory") ? -1 : system_calls.read_memory(into, parts, count);
+}
 int FdataSync(int fd) { return Fails("fdatasync") ? -1 : system_calls.fdatasync(fd); }
 int Fsync(int fd) { return Fails("fsync") ? -1 : system_calls.fsync(fd); }
 void* Mmap(void* at, size_t size_bytes, int protection, int flags, int fd, off_t offset) {
@@ -129,6 +133,8 @@ uint64_t Plan(std::vector<Fault> faults) {
     sys.ftruncate = Ftruncate;
     sys.fallocate = Fallocate;
     sys.sync_file_range = SyncFileRange;
+    sys.set_flags = SetFlags;
+    sys.read_memory = ReadMemory;
     sys.fdatasync = FdataSync;
     sys.fsync = Fsync;
     sys.mmap = Mmap;

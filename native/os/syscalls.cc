@@ -22,6 +22,12 @@ ssize_t PwriteV(int fd, const iovec* parts, int count, off_t offset) {
   return ::syscall(SYS_pwritev, fd, parts, count, offset, 0L);
 }
 
+int SetFlags(int fd, int flags) { return ::fcntl(fd, F_SETFL, flags); }
+
+ssize_t ReadMemory(iovec into, const iovec* parts, unsigned long count) {
+  return ::syscall(SYS_process_vm_readv, ::getpid(), &into, 1UL, parts, count, 0UL);
+}
+
 int Lock(int fd, int command, struct flock* lock) { return ::fcntl(fd, command, lock); }
 
 }  // namespace
@@ -37,10 +43,12 @@ const Syscalls system_calls = {
     .ftruncate = ::ftruncate,
     .fallocate = ::fallocate,
     .sync_file_range = ::sync_file_range,
+    .set_flags = SetFlags,
     .fdatasync = ::fdatasync,
     .fsync = ::fsync,
     .mmap = ::mmap,
     .munmap = ::munmap,
+    .read_memory = ReadMemory,
     .memfd_create = ::memfd_create,
     .copy_file_range = ::copy_file_range,
     .lock = Lock,

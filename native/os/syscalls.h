@@ -23,10 +23,13 @@ struct Syscalls {
   int (*ftruncate)(int fd, off_t size_bytes);
   int (*fallocate)(int fd, int mode, off_t offset, off_t size_bytes);
   int (*sync_file_range)(int fd, off_t offset, off_t size_bytes, unsigned flags);
+  int (*set_flags)(int fd, int flags);
   int (*fdatasync)(int fd);
   int (*fsync)(int fd);
   void* (*mmap)(void* at, size_t size_bytes, int protection, int flags, int fd, off_t offset);
   int (*munmap)(void* at, size_t size_bytes);
+  /** Copies memory of this process, of which parts may be gone: EFAULT. */
+  ssize_t (*read_memory)(iovec into, const iovec* parts, unsigned long count);
   int (*memfd_create)(const char* name, unsigned flags);
   ssize_t (*copy_file_range)(int from, off_t* from_offset, int to, off_t* to_offset, size_t size_bytes,
                              unsigned flags);

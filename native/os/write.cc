@@ -7,6 +7,7 @@
 
 #include "os/beneath.h"
 #include "os/error.h"
+#include "os/uncached.h"
 
 namespace persist::os {
 namespace {
@@ -15,21 +16,22 @@ constexpr size_t kPiece = size_t{8} << 20;
 constexpr size_t kWorthReserving = size_t{1} << 20;
 constexpr int kMostNames = 1'000'000;
 
-/** Writes `head` and `data` one after the other, from `offset` on. */
-void WriteAt(const Fd& fd, off_t offset, Span head, Span data, const How& how, const std::string& path) {
+void Reserve(const Fd& fd, off_t offset, size_t size_bytes, const std::string& path) {
+  if (size_bytes < kWorthReserving) return;
+  int result;
+  do result = sys.fallocate(fd.get(), 0, offset, static_cast<off_t>(size_bytes));
+  while (result != 0 && errno == EINTR);
+  // A file system that cannot reserve still writes; NFS and FUSE say so in several ways.
+  if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
+    throw SystemError("fallocate", path);
+}
+
+/** Writes `head` and `data` one after the other, from `offset` on, but for what is `done`. */
+void WriteAt(const Fd& fd, off_t offset, Span head, Span data, size_t done, const How& how,
+             const std::string& path) {
   const size_t total = head.size_bytes + data.size_bytes;
-  if (total == 0) return;
-  if (total >= kWorthReserving) {
-    int result;
-    do result = sys.fallocate(fd.get(), 0, offset, static_cast<off_t>(total));
-    while (result != 0 && errno == EINTR);
-    // A file system that cannot reserve still writes; NFS and FUSE say so in several ways.
-    if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)
-      throw SystemError("fallocate", path);
-  }
   const size_t piece = how.durable || how.control != nullptr ? kPiece : total;
   if (how.control != nullptr) how.control->Check();
-  size_t done = 0;
   while (done < total) {
     iovec parts[2];
     int count = 0;
@@ -105,22 +107,31 @@ std::vector<std::string> CreateFiles(const std::string& directory, const std::ve
                                      const How& how) {
   const Fd at = OpenDirectory(directory);
   Created created(at, directory);
+  UncachedWriter uncached;
   for (const NewFile& file : files) {
     const Fd fd = created.Create(file);
     const std::string path = directory + "/" + created.last();
-    WriteWhole(fd, {file.head.data(), file.head.size()}, file.data, how, path);
+    const Span head = {file.head.data(), file.head.size()};
+    const size_t total = head.size_bytes + file.data.size_bytes;
+    Reserve(fd, 0, total, path);
+    const bool past_cache = how.uncached && how.durable && total >= kWorthReserving;
+    const size_t done = past_cache ? uncached.Write(fd, head, file.data, how.control, path) : 0;
+    WriteAt(fd, 0, head, file.data, done, how, path);
+    if (how.durable) SyncData(fd, path);
   }
   if (how.durable && sys.fsync(at.get()) != 0) throw SystemError("fsync", directory);
   return created.Keep();
 }
 
 void WriteWhole(const Fd& file, Span head, Span data, const How& how, const std::string& path) {
-  WriteAt(file, 0, head, data, how, path);
+  Reserve(file, 0, head.size_bytes + data.size_bytes, path);
+  WriteAt(file, 0, head, data, 0, how, path);
   if (how.durable) SyncData(file, path);
 }
 
 void WriteRange(const Fd& file, const Range& range, const How& how, const std::string& path) {
-  WriteAt(file, range.offset, {}, range.data, how, path);
+  Reserve(file, range.offset, range.data.size_bytes, path);
+  WriteAt(file, range.offset, {}, range.data, 0, how, path);
 }
 
 void WriteRanges(const std::string& path, const std::vector<Range>& ranges, const How& how) {

@@ -23,6 +23,9 @@ struct Span {
 struct How {
   bool durable = false;
   Control* control = nullptr;
+  /** New files of 1 MiB and more do not stay in the system's cache (os/uncached.h), where they are durable
+   * and the system can do that. */
+  bool uncached = false;
 };
 
 /** A file to create: `stem` + `extension`, or `stem-2`, `stem-3`, … where that is taken. */
@@ -39,14 +42,15 @@ struct NewFile {
  *
  *  1. Create each under a free name (O_EXCL: nothing that exists is opened).
  *  2. From 1 MiB on reserve the space, so that a full disk is found before anything is written.
- *  3. Write head and data in one call, or in pieces of 8 MiB when durable or to be aborted; start write-back
+ *  3. Write their whole blocks past the cache, where that is wanted.
+ *  4. Write head and data in one call, or in pieces of 8 MiB when durable or to be aborted; start write-back
  * after each piece.
- *  4. When durable: fdatasync each file, then fsync the directory.
+ *  5. When durable: fdatasync each file, then fsync the directory.
  */
 std::vector<std::string> CreateFiles(const std::string& directory, const std::vector<NewFile>& files,
                                      const How& how);
 
-/** Steps 2 to 4 for a file that has just been created, but for the directory. */
+/** Steps 2 to 5 for a file that has just been created, but for the directory. */
 void WriteWhole(const Fd& file, Span head, Span data, const How& how, const std::string& path);
 
 /** A range of an existing file. */
@@ -55,13 +59,13 @@ struct Range {
   Span data;
 };
 
-/** Steps 2 and 3 for a range of an open file. */
+/** Steps 2 and 4 for a range of an open file. */
 void WriteRange(const Fd& file, const Range& range, const How& how, const std::string& path);
 
-/** Steps 2 to 4 for ranges of an open file. */
+/** Steps 2 to 5 for ranges of an open file. */
 void WriteRanges(const Fd& file, const std::string& path, const std::vector<Range>& ranges, const How& how);
 
-/** Steps 2 to 4 for ranges of a file that this process has just made; it is left in place on failure. */
+/** Steps 2 to 5 for ranges of a file that this process has just made; it is left in place on failure. */
 void WriteRanges(const std::string& path, const std::vector<Range>& ranges, const How& how);
 
 }  // namespace persist::os
