@@ -103,6 +103,8 @@ export interface DatasetToCreate {
   readonly chunks?: NewChunks;
   /** Of records, whose `descr` is that of raw bytes. */
   readonly fields?: readonly FieldToCreate[];
+  /** The elements of a little dataset in one piece (copied), which is then written at once. */
+  readonly content?: Uint8Array;
 }
 
 /** A field of a record: little-endian, as npy describes it. */
@@ -272,6 +274,8 @@ export interface Addon {
     durable: boolean,
     control: Control | undefined,
   ): Promise<void>;
+  /** The same without a sync, at once, on this thread. */
+  commitFileSync(directory: string, temporary: string, name: string): void;
   /** Writes byte ranges into an existing file made by this process. Does not remove it on failure. */
   writeRanges(
     path: string,

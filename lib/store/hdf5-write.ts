@@ -18,6 +18,7 @@ import { closeFile, openFile } from "./open-file.ts";
 import { allPresentBytes, presence } from "./present-bytes.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
+import { SMALL_BYTES } from "./write-new-files.ts";
 
 /**
  * Puts arrays into a file, each in the place of one of its name:
@@ -40,6 +41,7 @@ export async function writeDatasets(
   const datasets = arrays.map(({ name, array: given }, k) =>
     datasetOf(name, given, little[k]!, views[k]!, job),
   );
+  const isLittle = takeAlong(datasets);
   const write = async (temporary: string): Promise<readonly Summed[]> => {
     job.signal?.throwIfAborted();
     try {
@@ -47,14 +49,16 @@ export async function writeDatasets(
       for (const { toCreate, toPack } of datasets)
         if (toPack !== undefined) toCreate.chunks!.shuffle = await native().shuffleHelps(toPack, file);
       const exists = await copyExisting(file, temporary);
-      const places = await runJob({ signal: job.signal }, "create", 0, (control) =>
-        native().createHdf5(
+      const places = await runJob({ signal: job.signal }, "create", 0, (control) => {
+        checkPresent();
+        return native().createHdf5(
           temporary,
           datasets.map(({ toCreate }) => toCreate),
           exists,
           control,
-        ),
-      );
+        );
+      });
+      checkPresent();
       return await whileSummed(views, file, job, () => fill(temporary, datasets, places, job, checkPresent));
     } catch (error) {
       await unlink(temporary).catch(() => {});
@@ -64,17 +68,36 @@ export async function writeDatasets(
   return afterOthers(file, async () => {
     const growing = growingAt(file);
     for (const { name } of arrays) checkNotOpen(growing, name);
-    const replace = (): Promise<readonly Summed[]> => replaceByRename(file, job, write);
+    const replace = (): Promise<readonly Summed[]> => replaceByRename(file, { ...job, isLittle }, write);
     return growing === undefined ? replace() : growing.whileReplaced(replace);
   });
 }
 
+/** What the library's thread writes with the datasets is copied for it: no more than this. */
+const MOST_CONTENT_BYTES = 2 ** 20;
+
 /** A dataset to make, and what goes into it. */
 interface DatasetToWrite {
-  readonly toCreate: DatasetToCreate & { chunks?: { shuffle: boolean } & DatasetToCreate["chunks"] };
+  readonly toCreate: DatasetToCreate & {
+    chunks?: { shuffle: boolean } & DatasetToCreate["chunks"];
+    content?: Uint8Array;
+  };
   readonly data: Uint8Array;
   /** Where it is compressed. */
   readonly toPack: ArrayToPack | undefined;
+}
+
+/** Has little arrays written by the thread that makes the datasets, which saves a turn. Whether that is all. */
+function takeAlong(datasets: readonly DatasetToWrite[]): boolean {
+  let [taken_bytes, isAll] = [0, true];
+  for (const { toCreate, data, toPack } of datasets) {
+    const { byteLength } = data;
+    if (toPack === undefined && byteLength <= SMALL_BYTES && taken_bytes + byteLength <= MOST_CONTENT_BYTES) {
+      toCreate.content = data;
+      taken_bytes += byteLength;
+    } else isAll = false;
+  }
+  return isAll;
 }
 
 function datasetOf(
@@ -109,19 +132,21 @@ async function fill(
   checkPresent: () => void,
 ): Promise<void> {
   const all = datasets.map((dataset, k) => ({ ...dataset, place: places[k]! }));
-  const whole = all.filter(({ toPack, data }) => toPack === undefined && data.byteLength > 0);
+  const whole = all.filter(({ toPack, toCreate }) => toPack === undefined && toCreate.content === undefined);
   const packed = all.filter(({ toPack }) => toPack !== undefined);
   const durable = job.durability === "full";
   const sizeOf = (some: typeof all): number => some.reduce((sum, { data }) => sum + data.byteLength, 0);
   const total_bytes = sizeOf(all);
-  let done_bytes = sizeOf(whole);
-  if (whole.length > 0 || packed.length === 0) {
+  let done_bytes = total_bytes - sizeOf(packed) - sizeOf(whole);
+  job.onProgress?.({ phase: "write", done_bytes, total_bytes });
+  if (whole.length > 0 || (packed.length === 0 && durable)) {
     const ranges = whole.map(({ data, place }) => ({ offset: place, data }));
-    await runJob(partOf(job, 0, total_bytes), "write", done_bytes, (control) => {
+    await runJob(partOf(job, done_bytes, total_bytes), "write", sizeOf(whole), (control) => {
       checkPresent();
       return native().writeRanges(path, ranges, durable && packed.length === 0, control);
     });
   }
+  done_bytes += sizeOf(whole);
   for (const { place, toPack, toCreate } of packed) {
     await packInto(path, place, toPack!, {
       ...partOf(job, done_bytes, total_bytes),

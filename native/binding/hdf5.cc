@@ -80,6 +80,11 @@ hdf5::NewDataset TakeDataset(const Napi::Object& one) {
       out.attributes.push_back(TakeAttribute(TakeObject(list[k], "attribute")));
   }
   out.fields = TakeFields(one.Get("fields"));
+  const Napi::Value content = one.Get("content");
+  if (!content.IsUndefined()) {
+    const os::Span bytes = TakeBytes(content, "content");
+    out.content.assign(static_cast<const char*>(bytes.start), bytes.size_bytes);
+  }
   const Napi::Value chunks = one.Get("chunks");
   if (chunks.IsObject()) {
     const auto how = chunks.As<Napi::Object>();

@@ -60,6 +60,11 @@ Napi::Value ReplaceFileSync(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+Napi::Value CommitSync(const Napi::CallbackInfo& info) {
+  os::Commit(TakePlace(info), {});
+  return info.Env().Undefined();
+}
+
 Napi::Value Commit(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<PlacingTask>(TakePlace(info), TakeBoolean(info[3], "durable"),
                                                              JobControl::Unwrap(info[4])));
@@ -71,6 +76,7 @@ void AddReplace(Napi::Object exports) {
   Add(exports, "replaceFile", ReplaceFile);
   Add(exports, "replaceFileSync", ReplaceFileSync);
   Add(exports, "commitFile", Commit);
+  Add(exports, "commitFileSync", CommitSync);
 }
 
 }  // namespace persist::binding

@@ -6,6 +6,7 @@
 
 #include "hdf5/dataset.h"
 #include "hdf5/file.h"
+#include "os/write.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -116,7 +117,7 @@ uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path
   throw os::Error("PERSIST_IO", "dataset " + dataset.name + " got no place in " + path, path);
 }
 
-std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& datasets, bool replace,
+std::vector<uint64_t> AddDatasets(const File& file, const std::vector<NewDataset>& datasets, bool replace,
                                   const std::string& path, const os::Control* control) {
   const Handle contiguous = ContiguousLayout(path);
   const Handle link = LinkWithGroups(path);
@@ -139,6 +140,9 @@ std::vector<uint64_t> AddDatasets(hid_t file, const std::vector<NewDataset>& dat
                       H5Dclose);
     for (const NewAttribute& attribute : dataset.attributes) WriteAttribute(made, attribute, path);
     offsets.push_back(OffsetOf(made, dataset, path));
+    // not by the library, which would convert and buffer it; it has nothing of these bytes
+    const os::Span content{dataset.content.data(), dataset.content.size()};
+    os::WriteRange(os::Unowned(file.fd()).fd(), {static_cast<off_t>(offsets.back()), content}, {}, path);
   }
   return offsets;
 }

@@ -43,12 +43,15 @@ struct NewDataset {
   std::vector<NewField> fields{};
   /** Absent for a dataset in one piece. */
   std::optional<NewChunks> chunks{};
+  /** The elements of a little one in one piece, to be written at once; empty to leave that to others. */
+  std::string content{};
 };
 
 /**
- * Creates a file that must not exist, with datasets in one piece, allocated and not filled, or with chunks,
- * of which there are none yet. Gives where the bytes of each begin (0 for one without elements); for one with
- * chunks, where its object header does. On failure the file is removed. On the HDF5 thread only, as all here.
+ * Creates a file that must not exist, with datasets in one piece, allocated and not filled unless they bring
+ * their content, or with chunks, of which there are none yet. Gives where the bytes of each begin (0 for one
+ * without elements); for one with chunks, where its object header does. On failure the file is removed. On
+ * the HDF5 thread only, as all here.
  */
 std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewDataset>& datasets,
                                  const os::Control* control);
