@@ -40,7 +40,7 @@ export async function modulesOf(text: string, directory: string): Promise<Record
 }
 
 /** What a reader is allowed: to import what the text imports, and to call what the fixtures are meant to be called by. */
-async function trustIn(text: string, directory: string): Promise<RestoreOptions> {
+export async function trustIn(text: string, directory: string): Promise<RestoreOptions> {
   const modules = await modulesOf(text, directory);
   const called = Object.keys(modules).filter((specifier) => specifier.endsWith("/represented.mjs"));
   return { modules, calls: Object.fromEntries(called.map((specifier) => [specifier, ["Unit.of"]])) };

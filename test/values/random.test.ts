@@ -6,9 +6,11 @@ import { restore, stringify } from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import { parseByAll } from "../support/parsers.ts";
 import { projectDirectory } from "../support/project.ts";
-import { inProject, modulesOf } from "./directions.ts";
+import { inProject, trustIn } from "./directions.ts";
 import { build, coverageOf, kinds, recipeOf, shrink } from "./random.ts";
 import type { Recipe } from "./random.ts";
+import { addRules } from "./rules.ts";
+import { kept } from "./table.ts";
 
 const graph_count = Number(process.env["PERSIST_RANDOM_GRAPHS"] ?? 10_000);
 const first_seed = Number(process.env["PERSIST_RANDOM_SEED"] ?? 1);
@@ -28,7 +30,7 @@ async function problemOf(recipes: Recipe[], readable: boolean): Promise<string |
     const path = join(projectDirectory, `random-${++file_count}.mjs`);
     await writeFile(path, text);
     const imported = { ...((await import(pathToFileURL(path).href)) as object) };
-    const restored = { ...restore(text, { modules: await modulesOf(text, projectDirectory) }) };
+    const restored = { ...restore(text, await trustIn(text, projectDirectory)) };
     return (
       prefixed("import", difference(sorted(items()), sorted(imported))) ??
       prefixed("restore", difference(sorted(items()), sorted(restored)))
@@ -59,6 +61,20 @@ describe("random graphs", () => {
     const coverage = coverageOf(Array.from({ length: 2000 }, (_, seed) => recipeOf(seed)));
     const rare = [...coverage].filter(([, count]) => count < 50);
     assert.deepEqual(rare, []);
+  });
+
+  it("reach every rule of representation that the table of values reaches", function () {
+    this.timeout(60_000);
+    const expected = new Set<string>();
+    for (const { name, make } of kept)
+      if (!/^cycle|^block|10\^|70,000|million/.test(name)) addRules(make(), expected);
+    const reached = new Set<string>();
+    for (let seed = 0; seed < 2000; seed++) addRules(build(recipeOf(seed)), reached);
+    console.log(`      ${reached.size} rules: ${[...reached].toSorted().join(", ")}`);
+    assert.deepEqual(
+      [...expected].filter((rule) => !reached.has(rule)),
+      [],
+    );
   });
 
   it("are cut down to the smallest that shows a fault", async () => {

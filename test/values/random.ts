@@ -18,6 +18,7 @@ export type Recipe = Step[];
 const classes = await importFromProject("./classes.mjs");
 const exotic = await importFromProject("./exotic.mjs");
 const things = await importFromProject("./things.mjs");
+const { Unit } = await importFromProject("./represented.mjs");
 const { Quantity } = await importFromProject("units");
 const { default: Mesh } = await importFromProject("@lab/mesh");
 
@@ -186,6 +187,11 @@ const makers: Record<string, Maker> = {
         n % 3 === 2 ? own(object, `p${n}`, value) : void (object[n * 2 + (variant % 3)] = value),
     };
   },
+  "sparse array": ({ variant }) => {
+    const object: unknown[] = [];
+    object.length = 1e9 + variant;
+    return { object, put: (value, n) => void (object[1000 * (variant + n)] = value) };
+  },
   "array subclass": ({ variant }) => {
     const object = new exotic[variant % 2 === 0 ? "Vector" : "HostileArray"]() as object;
     return { object, put: (value, n) => own(object, n, value) };
@@ -329,6 +335,8 @@ function leaves(): unknown[] {
     Math.max,
     Array.prototype,
     classes["Grid"].prototype,
+    things["handlers"],
+    Unit.of("metre"),
   ];
 }
 const leaf_count = leaves().length;
