@@ -23,6 +23,8 @@ export interface Surroundings {
   helper(name: HelperName): string;
   /** Whether there are very many names, so that what an engine takes for each statement counts. */
   readonly isVast: boolean;
+  /** Whether there are blocks of JSON, so that the text is long. */
+  readonly isLong: boolean;
 }
 
 /** In a vast text, Maps and Sets whose lists would be no longer are filled by calls. */
@@ -39,7 +41,7 @@ export function creationParts(node: PlanNode, around: Surroundings): Part[] {
 
 /** The parts of any operand: a literal, a name, or the expression in place. */
 export function operandParts(operand: Operand, around: Surroundings): Part[] {
-  return itemParts([item(operand)], around);
+  return itemParts([item(operand, around)], around);
 }
 
 /** Writes items out as parts; what nests is followed with a stack. */
@@ -58,8 +60,8 @@ export function itemParts(items: Item[], around: Surroundings): Part[] {
   return parts;
 }
 
-function item(operand: Operand): Item {
-  return typeof operand === "object" && operand !== null ? operand : literal(operand);
+function item(operand: Operand, { isLong }: Surroundings): Item {
+  return typeof operand === "object" && operand !== null ? operand : literal(operand, isLong);
 }
 
 /** One level of a node: its text, with children as items. */
@@ -67,10 +69,10 @@ function expand(node: PlanNode, around: Surroundings): Item[] {
   const { create } = node;
   const { integrity, deferred } = node;
   let items: Item[];
-  if (create.form === "object") items = withAttributes(objectItems(node), node);
-  else items = withProperties(coreItems(node, around), node);
+  if (create.form === "object") items = withAttributes(objectItems(node, around), node);
+  else items = withProperties(coreItems(node, around), node, around);
   if (node.prototype !== undefined && create.form !== "object" && deferred?.prototype !== true) {
-    items = ["Object.setPrototypeOf(", ...items, ", ", item(node.prototype), ")"];
+    items = ["Object.setPrototypeOf(", ...items, ", ", item(node.prototype, around), ")"];
   }
   if (integrity !== "extensible" && deferred === undefined) items = [`${closer(integrity)}(`, ...items, ")"];
   return items;
@@ -86,20 +88,21 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
   const { create } = node;
   switch (create.form) {
     case "object":
-      return objectItems(node);
+      return objectItems(node, around);
     case "array":
-      return arrayItems(node, create.elements as (Operand | typeof HOLE)[]);
+      return arrayItems(node, create.elements as (Operand | typeof HOLE)[], around);
     case "call": {
       if (create.callee === "RegExp") return [regExp(...(create.args as [string, string]))];
       const callee = (create.construct ? "new " : "") + create.callee;
       if (around.isVast && node.entries !== undefined && node.entries.length <= FEW)
-        return [callee, "()", ...fillingItems(node)];
-      const args = node.entries === undefined ? callItems(create.args as Operand[]) : entryItems(node);
+        return [callee, "()", ...fillingItems(node, around)];
+      const args =
+        node.entries === undefined ? callItems(create.args as Operand[], around) : entryItems(node, around);
       return [callee, "(", ...args, ")"];
     }
     case "template":
       return create.strings.flatMap((text, i) =>
-        i < create.values.length ? [text, item(create.values[i] as Operand)] : [text],
+        i < create.values.length ? [text, item(create.values[i] as Operand, around)] : [text],
       );
     case "reference":
       return [around.reference(create.reference)];
@@ -112,47 +115,51 @@ function coreItems(node: PlanNode, around: Surroundings): Item[] {
     case "buffer":
       return bufferItems(create, around);
     case "helper":
-      return [around.helper(create.helper), "(", ...callItems(create.args as Operand[]), ")"];
+      return [around.helper(create.helper), "(", ...callItems(create.args as Operand[], around), ")"];
     case "member":
-      return [item(create.of as Operand), member(create.name)];
+      return [item(create.of as Operand, around), member(create.name)];
     case "fields":
-      return fieldItems(create.fields);
+      return fieldItems(create.fields, around);
     case "json":
       return blockItems(create.block, around);
     case "members":
-      return memberItems(create);
+      return memberItems(create, around);
     case "row":
       return [create.table, `[${create.row}]`];
   }
 }
 
-function callItems(args: readonly Operand[]): Item[] {
-  return args.flatMap((arg, i) => (i === 0 ? [item(arg)] : [", ", item(arg)]));
+function callItems(args: readonly Operand[], around: Surroundings): Item[] {
+  return args.flatMap((arg, i) => (i === 0 ? [item(arg, around)] : [", ", item(arg, around)]));
 }
 
-function objectItems(node: PlanNode): Item[] {
+function objectItems(node: PlanNode, around: Surroundings): Item[] {
   const members: Item[][] = [];
   const { deferred } = node;
   if (node.prototype !== undefined && deferred?.prototype !== true)
-    members.push(["__proto__: ", item(node.prototype)]);
+    members.push(["__proto__: ", item(node.prototype, around)]);
   for (const [i, key] of node.keys.entries()) {
     // a placeholder keeps the place of what a patch will bring
-    const value: Item = deferred?.values.has(i) === true ? "undefined" : item(node.values[i]);
+    const value: Item = deferred?.values.has(i) === true ? "undefined" : item(node.values[i], around);
     if (typeof key === "object") {
       members.push(["[", key, "]: ", value]);
     } else if (key !== "__proto__" && typeof value === "object" && (value as PlanNode).name === key)
       members.push([key]);
-    else members.push([propertyKey(key), ": ", value]);
+    else members.push([propertyKey(key, around.isLong), ": ", value]);
   }
   return members.length === 0 ? ["{}"] : bracket("{", LINE, members, LINE, "}");
 }
 
-function arrayItems(node: PlanNode, elements: readonly (Operand | typeof HOLE)[]): Item[] {
+function arrayItems(
+  node: PlanNode,
+  elements: readonly (Operand | typeof HOLE)[],
+  around: Surroundings,
+): Item[] {
   if (elements.length === 0) return ["[]"];
   const { deferred } = node;
   const items: Item[][] = elements.map((value, i) => {
     if (value === HOLE) return [""];
-    return [deferred?.elements.has(i) === true ? "undefined" : item(value)];
+    return [deferred?.elements.has(i) === true ? "undefined" : item(value, around)];
   });
   const isList = elements.every((value) => typeof value !== "object" && typeof value !== "symbol");
   // a hole at the end needs a comma of its own
@@ -186,13 +193,13 @@ function bracket(
 }
 
 /** `.set(k, v)` or `.add(v)` for each entry: an engine loads that in two thirds of the time and memory of a list. */
-function fillingItems(node: PlanNode): Item[] {
+function fillingItems(node: PlanNode, around: Surroundings): Item[] {
   const entries = entriesOf(node);
   const items: Item[] = [];
-  if (node.kind !== "map") for (const value of entries) items.push(".add(", item(value), ")");
+  if (node.kind !== "map") for (const value of entries) items.push(".add(", item(value, around), ")");
   else
     for (let i = 0; i < entries.length; i += 2)
-      items.push(".set(", item(entries[i]), ", ", item(entries[i + 1]), ")");
+      items.push(".set(", item(entries[i], around), ", ", item(entries[i + 1], around), ")");
   return items;
 }
 
@@ -201,20 +208,20 @@ function entriesOf({ entries, deferred }: PlanNode): readonly Operand[] {
   return entries!.slice(0, deferred?.entriesFrom);
 }
 
-function entryItems(node: PlanNode): Item[] {
+function entryItems(node: PlanNode, around: Surroundings): Item[] {
   const entries = entriesOf(node);
   if (entries.length === 0) return [];
   if (node.kind !== "map")
     return bracket(
       "[",
       LINE,
-      entries.map((value) => [item(value)]),
+      entries.map((value) => [item(value, around)]),
       SOFT,
       "]",
     );
   const pairs: Item[][] = [];
   for (let i = 0; i < entries.length; i += 2)
-    pairs.push(["[", item(entries[i]), ", ", item(entries[i + 1]), "]"]);
+    pairs.push(["[", item(entries[i], around), ", ", item(entries[i + 1], around), "]"]);
   return bracket("[", LINE, pairs, SOFT, "]");
 }
 
@@ -237,15 +244,15 @@ function withAttributes(items: Item[], node: PlanNode): Item[] {
 }
 
 /** Any other object gets its properties by definition. */
-function withProperties(items: Item[], node: PlanNode): Item[] {
+function withProperties(items: Item[], node: PlanNode, around: Surroundings): Item[] {
   const members: Item[][] = [];
   let base = items;
   for (const [i, key] of node.keys.entries()) {
     if (node.deferred?.values.has(i) === true) continue;
     if (isUsualStack(node, i)) {
-      const stack = bracket("{", LINE, [["stack: ", item(node.values[i])]], LINE, "}");
+      const stack = bracket("{", LINE, [["stack: ", item(node.values[i], around)]], LINE, "}");
       base = ["Object.assign(", ...items, ", ", ...stack, ")"];
-    } else members.push([...keyItems(key), ": ", ...descriptorItems(node, i)]);
+    } else members.push([...keyItems(key), ": ", ...descriptorItems(node, i, around)]);
   }
   if (members.length === 0) return base;
   return ["Object.defineProperties(", ...base, ", ", ...bracket("{", LINE, members, LINE, "}"), ")"];
@@ -272,7 +279,7 @@ function keyItems(key: string | PlanNode): Item[] {
  * The descriptor of a property as an object literal. A property that is not there yet needs the attributes it has; one that is there (`exists`: as a literal made
  * it; or one that its object is born with), those that change.
  */
-export function descriptorItems(node: PlanNode, at: number, exists = false): Item[] {
+export function descriptorItems(node: PlanNode, at: number, around: Surroundings, exists = false): Item[] {
   const bits = node.attributes?.[at] ?? PLAIN;
   const key = node.keys[at]!;
   const born = exists ? PLAIN : typeof key === "string" ? inborn.get(`${node.kind} ${key}`) : undefined;
@@ -286,7 +293,7 @@ export function descriptorItems(node: PlanNode, at: number, exists = false): Ite
     if (born === undefined ? isOn : born === "any" || canDiffer(born, bit, isOn))
       flags.push(`, ${name}: ${isOn}`);
   }
-  return ["{ value: ", item(node.values[at]), ...flags, " }"];
+  return ["{ value: ", item(node.values[at], around), ...flags, " }"];
 }
 
 /** Whether an attribute has to be changed. What is not configurable stays so, and is shown or hidden as it was. */
@@ -344,18 +351,26 @@ function blockItems({ shape, pieces, mark }: JsonBlock, around: Surroundings): I
   return [around.helper("link"), "(", ...all, `, ${literal(mark)})`];
 }
 
-function memberItems({ isArray, members }: Extract<PlanCreation, { form: "members" }>): Item[] {
+function memberItems(
+  { isArray, members }: Extract<PlanCreation, { form: "members" }>,
+  around: Surroundings,
+): Item[] {
   const items: Item[][] = members.map((member) => {
     if (!("key" in member)) return ["...", ...parseItems(member.pieces[0]!)];
-    return isArray ? [item(member.value)] : [propertyKey(String(member.key)), ": ", item(member.value)];
+    return isArray
+      ? [item(member.value, around)]
+      : [propertyKey(String(member.key), around.isLong), ": ", item(member.value, around)];
   });
   return isArray ? bracket("[", LINE, items, SOFT, "]") : bracket("{", LINE, items, LINE, "}");
 }
 
-function fieldItems(fields: readonly (readonly [string, Operand | readonly number[]])[]): Item[] {
+function fieldItems(
+  fields: readonly (readonly [string, Operand | readonly number[]])[],
+  around: Surroundings,
+): Item[] {
   const members: Item[][] = fields.map(([key, value]) => {
     if (Array.isArray(value)) return [`${key}: [${value.join(", ")}]`];
-    const part = item(value as Operand);
+    const part = item(value as Operand, around);
     return typeof part === "object" && (part as PlanNode).name === key ? [key] : [`${key}: `, part];
   });
   if (fields.every(([key]) => key !== "attributes")) members.push(["attributes: {}"]);

@@ -55,6 +55,7 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
       return helpers[name].name;
     },
     isVast: plan.table !== undefined,
+    isLong: plan.hasBlocks,
   };
   const exported = new Map<PlanNode, string>();
   for (const { name, value } of plan.exports) {
@@ -162,7 +163,7 @@ function patchParts(step: Exclude<Step, { op: "bind" }>, name: string, around: S
         const access: Part[] = typeof key === "object" ? ["[", ...keyParts, "]"] : [member(key)];
         return [name, ...access, " = ", ...operandParts(node.values[step.at], around)];
       }
-      const descriptor = itemParts(descriptorItems(node, step.at, isPlaceholder), around);
+      const descriptor = itemParts(descriptorItems(node, step.at, around, isPlaceholder), around);
       return [`Object.defineProperty(${name}, `, ...keyParts, ", ", ...descriptor, ")"];
     }
     case "delete":

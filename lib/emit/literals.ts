@@ -1,12 +1,16 @@
 // How primitives and keys are written. A string cannot end early or inject anything: JSON's escapes are JavaScript's.
 
 import { isIdentifier } from "../graph/names.ts";
+import { narrow } from "../graph/narrow.ts";
 
-/** A primitive as a JavaScript literal. */
-export function literal(value: undefined | null | boolean | number | string | bigint): string {
+/** A primitive as a JavaScript literal; in a long text with few characters beyond Latin-1 (`isLong`). */
+export function literal(
+  value: undefined | null | boolean | number | string | bigint,
+  isLong: boolean = false,
+): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(value);
+      return isLong ? narrow(JSON.stringify(value)) : JSON.stringify(value);
     case "number":
       return Object.is(value, -0) ? "-0" : String(value);
     case "bigint":
@@ -33,9 +37,11 @@ export function regExp(source: string, flags: string): string {
 }
 
 /** A property key in an object literal. `__proto__` is computed, so that it is a property and not the prototype. */
-export function propertyKey(key: string): string {
+export function propertyKey(key: string, isLong: boolean = false): string {
   if (key === "__proto__") return '["__proto__"]';
-  return isIdentifier(key) || isIndex(key) ? key : JSON.stringify(key);
+  if (isIndex(key)) return key;
+  const quoted = literal(key, isLong);
+  return isIdentifier(key) && !quoted.includes("\\") ? key : quoted;
 }
 
 /** A member access: `.name`, `[3]` or `["odd name"]`. */

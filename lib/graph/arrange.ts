@@ -76,7 +76,7 @@ export function arrange(graph: Graph, options: BuildOptions): Plan {
   });
 
   const { imports, table, exports } = giveNames(graph, built, steps);
-  return { imports, steps, arrays: built.arrays, exports, table };
+  return { imports, steps, arrays: built.arrays, exports, table, hasBlocks: built.hasBlocks };
 }
 
 /** Names what a statement of its own refers to, and the symbols of keys that are written more than once. */

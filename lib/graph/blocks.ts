@@ -10,8 +10,8 @@ import type { Graph } from "./survey.ts";
 
 /** Plain data below this size is written as a literal, which reads better. */
 const LEAST_CHARACTERS = 10_000;
-/** Pieces of 64 to 512 kB load fastest. */
-const PIECE_CHARACTERS = 256_000;
+/** Pieces of 64 to 512 kB load fastest. V8 gives a string of more than 128 kB memory of its own, which `restore` would have to take for each piece. */
+const PIECE_CHARACTERS = 120_000;
 /** Rows are cut where they grow longer, so that a table has many of them. */
 const ROW_CHARACTERS = 32_000;
 /** A few small members beside large ones are written as literals. */
@@ -35,6 +35,8 @@ export class Blocks {
   /** The root of the region that each node lies in; 0 outside of regions. */
   readonly #regionOf: Int32Array;
   readonly #rows: Rows | undefined;
+  /** Whether anything is written as JSON text. */
+  readonly isAny: boolean = false;
   /** The regions that are too large for one piece. */
   readonly #cuts: Map<number, RegionText> = new Map<number, RegionText>();
   /** The rows of all regions that are linked with others or among themselves. */
@@ -47,6 +49,7 @@ export class Blocks {
     const impure = impureNodes(graph);
     const regions = this.#chooseRegions(impure, (node) => graph.weights[node]! >= LEAST_CHARACTERS);
     if (regions === 0) return;
+    this.isAny = true;
     const linked = this.#linkedRegions(impure);
     if (linked.size > 0) {
       this.#rows = { rowOf: this.#chooseRows(linked), mark: markFor(graph.dollarKeys) };

@@ -27,6 +27,8 @@ export class Builder {
   readonly arrays: ArraySlot[] = [];
   /** The table of plain data, where there is one. */
   readonly table: Node | undefined;
+  /** Whether some plain data is written as JSON text. */
+  readonly hasBlocks: boolean;
   /** The key by which each node was reached, to be named after. */
   readonly hints: (string | undefined)[] = [];
   readonly #graph: Graph;
@@ -45,6 +47,7 @@ export class Builder {
     this.#blocks = new Blocks(graph, options.readable === true);
     this.#windows = findWindows(graph);
     this.table = this.#tableNode();
+    this.hasBlocks = this.#blocks.isAny;
     this.nodes = [undefined];
     for (let i = 1; i < graph.count; i++) this.nodes.push(this.#blocks.isInside(i) ? undefined : new Node(i));
     let cursor = 1;

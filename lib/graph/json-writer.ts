@@ -2,13 +2,10 @@
 // most of all data, are written by hand; a general function would take several times as long. How the text then stands in a module: json-string.ts.
 
 import { jsonString } from "./json-string.ts";
+import { narrow } from "./narrow.ts";
 
 const LINE_WIDTH = 100;
 const SHORT = 64;
-
-/** Characters beyond Latin-1. A text that has one of them takes twice the memory in V8, and half as much time again to load. */
-const WIDE = /[\u0100-\uffff]/;
-const ALL_WIDE = /[\u0100-\uffff]/g;
 
 /** A JSON string that can stand in a template literal. */
 function quote(text: string): string {
@@ -17,14 +14,7 @@ function quote(text: string): string {
     json.includes("`") || json.includes("${")
       ? json.replaceAll("`", "\\u0060").replaceAll("${", "\\u0024{")
       : json;
-  return WIDE.test(safe) ? narrow(safe) : safe;
-}
-
-/** Escapes what is beyond Latin-1, but for strings that are mostly of such characters: those a person wants to read. */
-function narrow(json: string): string {
-  const count = json.match(ALL_WIDE)!.length;
-  if (2 * count > json.length - 2) return json;
-  return json.replace(ALL_WIDE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return narrow(safe);
 }
 
 export class JsonWriter {

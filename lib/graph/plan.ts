@@ -123,4 +123,6 @@ export interface Plan {
   readonly exports: readonly Export[];
   /** Where each node with a name stands among many: undefined, or the name of the one table that holds them. */
   readonly table: string | undefined;
+  /** Whether some plain data is written as JSON text. */
+  readonly hasBlocks: boolean;
 }

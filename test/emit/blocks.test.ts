@@ -17,6 +17,21 @@ describe("large plain data", () => {
     assert.deepEqual({ ...restore(text) }, items);
   });
 
+  it("has no such characters in what stands as literals beside it, either", () => {
+    const items = {
+      ...rows("x"),
+      title: "Ω = 2π",
+      sizes: { "λ max": 1, λ_max: new Map([["Ω = 2π", { Δt_ms: 1n }]]) },
+      name: "λόγος",
+    };
+    const text = stringify(items);
+    assert.match(text, /title = "\\u03a9 = 2\\u03c0"/);
+    assert.match(text, /"\\u0394t_ms": 1n/);
+    assert.match(text, /name = "λόγος"/);
+    assert.deepEqual({ ...restore(text) }, items);
+    assert.match(stringify({ title: "Ω = 2π" }), /title = "Ω = 2π"/);
+  });
+
   it("in other scripts stays as a person wrote it", () => {
     for (const name of ["束縛変数", "λόγος", "🙂🙃"]) {
       const text = stringify(rows(name));
