@@ -129,6 +129,49 @@ export const right = { axis, count: 2n, when: new Date(0) };
     );
   });
 
+  it("keeps the order of the items, and writes regular expressions and arrays as a person would", async () => {
+    const psi = new NDArray({ data: new Float64Array([0.1, 0.2, 0.3, 0.4]), shape: [2, 2] });
+    const items = {
+      version: 3,
+      set: { word: /\w+\/[a-z]/gi, greek: /\p{L}/u },
+      sine: Math.sin,
+      psi,
+      last: null,
+    };
+    const text = stringify(items);
+    assert.equal(
+      text,
+      `// persist-archive format 1
+export const version = 3;
+export const set = { word: /\\w+\\/[a-z]/gi, greek: new RegExp("\\\\p{L}", "u") };
+export const sine = Math.sin;
+export const psi = {
+  data: new Float64Array([0.1, 0.2, 0.3, 0.4]),
+  shape: [2, 2],
+  stride: [2, 1],
+  offset: 0,
+  dtype: "float64",
+  attributes: {},
+  [Symbol.for("persist-archive.NDArray")]: true,
+};
+export const last = null;
+`,
+    );
+    assert.equal(difference(items, { ...restore(text) }), null);
+    assert.equal(difference(items, inOrder(await evaluate(text), Object.keys(items))), null);
+  });
+
+  it("writes a few small members beside large ones as literals", async () => {
+    const rows = Array.from({ length: 9000 }, (_, id) => ({ id, name: `row ${id}`, value: id / 3 }));
+    const items = { run: { title: "a run", owner: { name: "x", tags: ["a"] }, rows, done: { ok: true } } };
+    const text = stringify(items);
+    assert.ok(text.includes('  owner: { name: "x", tags: ["a"] },\n'), text.slice(0, 300));
+    assert.ok(text.includes("  done: { ok: true },\n"), text.slice(-300));
+    assert.match(text, /rows: \[\n {4}\.\.\.JSON\.parse\(/);
+    assert.equal(difference(items, { ...restore(text) }), null);
+    assert.equal(difference(items, await evaluate(text)), null);
+  });
+
   it("closes cycles by assignment to placeholders", async () => {
     const node: Record<string, unknown> = { name: "a" };
     node["self"] = node;
