@@ -71,6 +71,7 @@ export async function publishDirectory(final: Layout, publication: Publication):
     await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
     await createFile(modulePath(building), text, durability);
     if (durability === "full") await syncDirectory(temporary);
+    publication.signal?.throwIfAborted();
     await publication.beforeCommit?.();
     await rename(temporary, final.path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") return io(final.path, Promise.reject(error));

@@ -116,8 +116,10 @@ export class Checkpoints {
     this.#lastWrite = durable
       .then(() => removeOldSteps(this.#directory, step, this.#settings))
       .catch(() => {});
-    const { taken } = await snapshot;
-    const free = (): ArrayBuffer[] => [...taken];
+    const held = await snapshot;
+    // memory of ours is summed while the step before is still being written
+    if (source !== "borrow") held.checksums(signal).catch(() => {}); // `durable` tells
+    const free = (): ArrayBuffer[] => [...held.taken];
     return { step, durable, buffers: durable.then(free, free) };
   }
 

@@ -35,7 +35,13 @@ const POOL_PADDING_BYTES = Buffer.allocUnsafe(1).buffer.byteLength - Buffer.pool
 
 /** Only the intrinsic `slice`, `set` and so on are used: data are always plain views of our own. */
 export function bytesOf(view: object): Uint8Array {
-  return new Uint8Array(typedArrayBuffer(view), typedArrayByteOffset(view), typedArrayByteLength(view));
+  const size_bytes = typedArrayByteLength(view);
+  try {
+    return new Uint8Array(typedArrayBuffer(view), typedArrayByteOffset(view), size_bytes);
+  } catch {
+    // Node 20 has typed arrays of more than 4 GiB, but none of so many bytes
+    throw new Unsupported(`has ${size_bytes} bytes, more than this version of Node can take for an array`);
+  }
 }
 
 const bufferPrototype: object = Buffer.prototype;

@@ -1,10 +1,11 @@
 // Checkpoints: what is saved and when the state is free, how many are kept, what is shared, and how a series is found again.
 import assert from "node:assert/strict";
+import { constants } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Checkpoints, NDArray, openArray, PersistError, readArray } from "persist-archive";
+import { Checkpoints, isPersistError, NDArray, openArray, PersistError, readArray } from "persist-archive";
 import type { Members } from "../support/project.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -220,6 +221,17 @@ describe("Checkpoints", function () {
       assert.deepEqual(readdirSync(directory).toSorted(), ["_lock", "step-000000004"]);
       assertStep(await checkpoints.open(4), 4);
     });
+  });
+
+  it("refuse an array that has more bytes than this version of Node can take", async function () {
+    if (constants.MAX_LENGTH > 2 ** 32) this.skip(); // it takes more than a test can write
+    const checkpoints = await Checkpoints.open(temporaryDirectory());
+    const x = new Float64Array(2 ** 29 + 1); // never touched: it takes no memory
+    await assert.rejects(
+      checkpoints.save(1, { x }, { source: "borrow" }),
+      (error) => isPersistError(error, "PERSIST_UNSUPPORTED_VALUE") && error.keyPath === ".x",
+    );
+    await checkpoints.close();
   });
 
   it("keep the newest, and every so many", async () => {
