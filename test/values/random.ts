@@ -389,11 +389,11 @@ function make(recipe: Recipe): unknown {
 }
 
 function close(object: object, integrity: Step["integrity"]): void {
+  // Newer engines do not close a typed array whose length may change.
+  if (integrity === "extensible" || !Reflect.preventExtensions(object)) return;
   // Elements of typed arrays cannot be fixed.
-  if (integrity === "extensible") return;
-  if (integrity === "not extensible" || (ArrayBuffer.isView(object) && object.byteLength > 0))
-    Object.preventExtensions(object);
-  else if (integrity === "sealed") Object.seal(object);
+  if (integrity === "not extensible" || (ArrayBuffer.isView(object) && object.byteLength > 0)) return;
+  if (integrity === "sealed") Object.seal(object);
   else Object.freeze(object);
 }
 
