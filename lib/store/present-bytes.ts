@@ -1,4 +1,5 @@
 // The memory of an array right before it is written: a view of it, or a copy in C order made in short turns.
+import { constants } from "node:buffer";
 import { dtype as lookUp } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { bytesOf, isDense, type NDArray } from "../ndarray.ts";
@@ -11,12 +12,14 @@ const PIECE_BYTES = 2 ** 20;
  * The bytes of an array in C order: a view of its memory where that already is so, else a copy. Since the caller gave it, its
  * buffer may have been transferred or shrunk.
  * A view is given at once, with no turn between this look and what the caller does with it.
- * @throws PersistError PERSIST_DETACHED
+ * @throws PersistError PERSIST_DETACHED; PERSIST_LIMIT for more bytes than a Uint8Array can have: 4 GiB in Node 20, whose other typed arrays may be longer
  */
 export function presentBytes(array: NDArray, file: string): Uint8Array | Promise<Uint8Array> {
+  const size_bytes = array.size * lookUp(array.dtype).itemsize_bytes;
+  if (size_bytes > constants.MAX_LENGTH) throw tooLong(size_bytes, file);
   const bytes = ifPresent(array, file, () => (isDense(array) ? bytesOf(array) : undefined));
   if (bytes === undefined) return gather(array, file);
-  if (bytes.byteLength !== array.size * lookUp(array.dtype).itemsize_bytes) throw detached(file);
+  if (bytes.byteLength !== size_bytes) throw detached(file);
   return bytes;
 }
 
@@ -77,6 +80,14 @@ function ifPresent<T>(array: NDArray, file: string, use: () => T): T {
     if (error instanceof RangeError || error instanceof TypeError) throw detached(file);
     throw error;
   }
+}
+
+function tooLong(size_bytes: number, file: string): PersistError {
+  return new PersistError(
+    "PERSIST_LIMIT",
+    `an array of ${size_bytes} bytes cannot be written to ${file} in one go by Node ${process.versions.node}, which takes ${constants.MAX_LENGTH} at most: createArray writes it in parts, and newer versions of Node whole`,
+    { file },
+  );
 }
 
 /** PERSIST_DETACHED: the memory is not there any more. */

@@ -29,7 +29,7 @@ export interface WriteArrayOptions {
  * @param path `a.npy`, `a.npz#name` or `a.h5#/group/name`; a string or a file: URL.
  * @param array a typed array (one axis) or an n-dimensional array; it must stay as it is until the promise resolves.
  * @returns with `checksum` the XXH3-128 of the elements in C order, before compression, as 32 hexadecimal digits
- * @throws PersistError PERSIST_IO, PERSIST_DETACHED, PERSIST_UNSUPPORTED; the old file stays and no temporary remains. The signal's reason when aborted.
+ * @throws PersistError PERSIST_IO, PERSIST_DETACHED, PERSIST_UNSUPPORTED, PERSIST_LIMIT above 4 GiB in Node 20 ({@link createArray} takes parts of it); the old file stays and no temporary remains. The signal's reason when aborted.
  */
 export async function writeArray(
   path: string | URL,
