@@ -502,7 +502,7 @@ export function native(): Addon {
 }
 
 function load(): Addon {
-  // By require, when the addon is needed: as an import it would be a fifth of what the package takes to load.
+  // By require, when the addon is needed: as an import it would be loaded for those who only read text, too.
   const nodeGypBuild = createRequire(import.meta.url)("node-gyp-build") as (directory: string) => unknown;
   const addon = nodeGypBuild(root) as Addon & {
     initialize(errors: typeof PersistError, buffers: typeof newBuffer): void;
