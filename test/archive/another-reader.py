@@ -143,7 +143,12 @@ class Module:
     def list(self, end, element):
         found = []
         while not self.sees(end):
-            found.append(element())
+            if self.sees("."):  # `...` and a list: a long one is written in pieces
+                for dot in "...":
+                    self.take(dot)
+                found.extend(self.expression())
+            else:
+                found.append(element())
             if not self.sees(end):
                 self.take(",")
         self.take(end)
