@@ -41,6 +41,7 @@ function included(): string[] {
   const ofTheSystem = /^(c?[a-z_]+|sys\/.*|linux\/.*|(bits|asm)\/.*)$/;
   const system = new Set([
     "dlfcn.h",
+    "emmintrin.h",
     "errno.h",
     "fcntl.h",
     "link.h",
