@@ -107,7 +107,8 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 
 /** Units of datetime64 and timedelta64, with an optional count before them (`10ms`, `25s`); "generic" has none. */
-const UNIT = /^(?:[1-9]\d{0,8})?(?:Y|M|W|D|h|m|s|ms|us|\u03bcs|ns|ps|fs|as)$/;
+const UNITS = ["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "\u03bcs", "ns", "ps", "fs", "as"];
+const UNIT = new RegExp(`^(?:[1-9]\\d{0,8})?(?:${UNITS.join("|")})$`, "u");
 const LONGEST_ITEM_BYTES = 2 ** 31 - 1;
 
 function numeric(
