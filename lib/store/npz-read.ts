@@ -11,8 +11,7 @@ import { ENDING, directoryOf, findMember, lookAt, type Look, type NpzArray } fro
 import { closeFile, openFile } from "./open-file.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { partOf } from "./job.ts";
-import { readElements } from "./read-elements.ts";
-import { SMALL_BYTES } from "./write-new-files.ts";
+import { readElements, SMALL_BYTES } from "./read-elements.ts";
 
 /**
  * Reads the arrays of some names, or all. Entries are visited in the order in which they lie, so that small ones are read many at a time; others, one by

@@ -2,6 +2,7 @@
 import type { TypedArray } from "../dtype.ts";
 import { asNDArray, type NDArrayFields } from "../ndarray.ts";
 import { checkOneOf } from "../options.ts";
+import type { WriteArrayJob } from "./array-format.ts";
 import { arrayAt } from "./formats.ts";
 import type { Durability, Progress } from "./store.ts";
 
@@ -46,22 +47,25 @@ export async function writeArray(
   array: TypedArray | NDArrayFields,
   options: WriteArrayOptions = {},
 ): Promise<string | void> {
-  const {
-    durability = "process",
-    compress = false,
-    attributes,
-    checksum = false,
-    signal,
-    onProgress,
-  } = options;
   const { file, format, name } = arrayAt(path);
-  checkOneOf("durability", durability, ["process", "full"]);
+  const job = jobOf(options);
   const source = asNDArray(array);
-  const level = levelOf(compress);
-  signal?.throwIfAborted();
-  const job = { durability, level, attributes, checksum, signal, onProgress };
+  job.signal?.throwIfAborted();
   const [sum] = await format.write(file, [{ name, array: source }], job);
   return sum;
+}
+
+/** Checks options. Throws TypeError and RangeError. */
+export function jobOf({
+  durability = "process",
+  compress = false,
+  attributes,
+  checksum = false,
+  signal,
+  onProgress,
+}: WriteArrayOptions): WriteArrayJob {
+  checkOneOf("durability", durability, ["process", "full"]);
+  return { durability, level: levelOf(compress), attributes, checksum, signal, onProgress };
 }
 
 /** The level of compression, 0 for none. Throws RangeError for what is none. */

@@ -1,9 +1,8 @@
 // writeArrays: many arrays into one file, atomically.
 import type { TypedArray } from "../dtype.ts";
 import { asNDArray, type NDArrayFields } from "../ndarray.ts";
-import { checkOneOf } from "../options.ts";
 import { fileOfMany } from "./formats.ts";
-import { levelOf, type WriteArrayOptions } from "./write-array.ts";
+import { jobOf, type WriteArrayOptions } from "./write-array.ts";
 
 /** Options of {@link writeArrays}: those of {@link writeArray}, for each of the arrays. */
 export type WriteArraysOptions = Omit<WriteArrayOptions, "attributes">;
@@ -35,18 +34,15 @@ export async function writeArrays(
   arrays: NamedArrays,
   options: WriteArraysOptions = {},
 ): Promise<Record<string, string> | void> {
-  const { durability = "process", compress = false, checksum = false, signal, onProgress } = options;
   const { file, format, nameIn } = fileOfMany(path);
-  checkOneOf("durability", durability, ["process", "full"]);
-  const level = levelOf(compress);
+  const job = jobOf({ ...options, attributes: undefined });
   const names = Object.keys(arrays);
   const named = names.map((name) => ({ name: nameIn(name), array: asNDArray(arrays[name]!) }));
   if (new Set(named.map(({ name }) => name)).size < named.length)
     throw new TypeError(`${file}: two names mean the same array`);
-  signal?.throwIfAborted();
-  const job = { durability, level, attributes: undefined, checksum, signal, onProgress };
+  job.signal?.throwIfAborted();
   const sums = await format.write(file, named, job);
-  if (!checksum) return undefined;
+  if (!job.checksum) return undefined;
   const out: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [k, name] of names.entries()) out[name] = sums[k]!;
   return out;
