@@ -35,7 +35,7 @@ export async function writeArrays(
   options: WriteArraysOptions = {},
 ): Promise<Record<string, string> | void> {
   const { file, format, nameIn } = fileOfMany(path);
-  const job = jobOf({ ...options, attributes: undefined });
+  const job = { ...jobOf(options), attributes: undefined };
   const names = Object.keys(arrays);
   const named = names.map((name) => ({ name: nameIn(name), array: asNDArray(arrays[name]!) }));
   if (new Set(named.map(({ name }) => name)).size < named.length)
