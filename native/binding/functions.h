@@ -6,7 +6,7 @@
 namespace persist::binding {
 
 void AddOpens(Napi::Object exports);    // openBeneath openRegular readStart
-void AddReplace(Napi::Object exports);  // replaceFile replaceFileSync commitFile
+void AddReplace(Napi::Object exports);  // replaceFile replaceFileSync commitFile commitFileSync
 void AddFiles(Napi::Object exports);    // writeFiles writeFilesSync writeRanges writeOpenRanges
                                         // writeStored writeDeflated copyRanges checksumRanges
 void AddChecksums(

@@ -49,8 +49,7 @@ void Borrower::Finish(const std::string& file) {
   do got = sys.pwritev(file_.get(), pieces_.data(), static_cast<int>(pieces_.size()), 0);
   while (got < 0 && errno == EINTR);
   if (got < 0 && errno != EFAULT) throw SystemError("pwritev", "memory");
-  if (got != static_cast<ssize_t>(gathered_))
-    throw Error("PERSIST_DETACHED", "a buffer was detached or shrunk while " + file + " was written", file);
+  if (got != static_cast<ssize_t>(gathered_)) throw DetachedMeanwhile(file);
   const auto* from = static_cast<const unsigned char*>(window_);
   for (size_t k = 0; k < pieces_.size(); k++) {
     std::memcpy(targets_[k], from, pieces_[k].iov_len);

@@ -52,19 +52,10 @@ bool UncachedWriter::MakeWindow() {
 /** False where the system does not let a process read its own memory in this way. */
 bool UncachedWriter::Fill(Span head, Span data, size_t from, size_t size_bytes, const std::string& path) {
   iovec parts[2];
-  unsigned long count = 0;
-  const auto add = [&](Span span, size_t skip, size_t room) {
-    if (skip >= span.size_bytes || room == 0) return size_t{0};
-    const size_t size = std::min(span.size_bytes - skip, room);
-    parts[count++] = {static_cast<char*>(const_cast<void*>(span.start)) + skip, size};
-    return size;
-  };
-  const size_t of_head = add(head, from, size_bytes);
-  add(data, from + of_head - head.size_bytes, size_bytes - of_head);
-  const ssize_t got = sys.read_memory({window_, size_bytes}, parts, count);
+  const int count = PartsOf(head, data, from, size_bytes, parts);
+  const ssize_t got = sys.read_memory({window_, size_bytes}, parts, static_cast<unsigned long>(count));
   if (got < 0 && errno != EFAULT) return false;
-  if (got != static_cast<ssize_t>(size_bytes))
-    throw Error("PERSIST_DETACHED", "a buffer was detached or shrunk while " + path + " was written", path);
+  if (got != static_cast<ssize_t>(size_bytes)) throw DetachedMeanwhile(path);
   return true;
 }
 

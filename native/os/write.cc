@@ -34,21 +34,10 @@ void WriteAt(const Fd& fd, off_t offset, Span head, Span data, size_t done, cons
   if (how.control != nullptr) how.control->Check();
   while (done < total) {
     iovec parts[2];
-    int count = 0;
-    size_t room = piece;
-    const auto add = [&](Span span, size_t skip) {
-      if (skip >= span.size_bytes || room == 0) return;
-      const size_t size = std::min(span.size_bytes - skip, room);
-      parts[count++] = {const_cast<char*>(static_cast<const char*>(span.start)) + skip, size};
-      room -= size;
-    };
-    add(head, done);
-    add(data, done > head.size_bytes ? done - head.size_bytes : 0);
+    const int count = PartsOf(head, data, done, piece, parts);
     const ssize_t written = sys.pwritev(fd.get(), parts, count, offset + static_cast<off_t>(done));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EFAULT) {
-      throw Error("PERSIST_DETACHED", "a buffer was detached or shrunk while " + path + " was written", path);
-    }
+    if (written < 0 && errno == EFAULT) throw DetachedMeanwhile(path);
     if (written <= 0) throw SystemError("pwritev", path, written < 0 ? errno : EIO);
     // Only a start: the wait for all of it comes with fdatasync, which also reports what went wrong.
     if (how.durable && total > kPiece) {
@@ -102,6 +91,24 @@ class Created {
 };
 
 }  // namespace
+
+Error DetachedMeanwhile(const std::string& path) {
+  return Error("PERSIST_DETACHED", "a buffer was detached or shrunk while " + path + " was written", path);
+}
+
+int PartsOf(Span head, Span data, size_t from, size_t size_bytes, iovec (&parts)[2]) {
+  int count = 0;
+  size_t room = size_bytes;
+  const auto add = [&](Span span, size_t skip) {
+    if (skip >= span.size_bytes || room == 0) return;
+    const size_t size = std::min(span.size_bytes - skip, room);
+    parts[count++] = {const_cast<char*>(static_cast<const char*>(span.start)) + skip, size};
+    room -= size;
+  };
+  add(head, from);
+  add(data, from > head.size_bytes ? from - head.size_bytes : 0);
+  return count;
+}
 
 std::vector<std::string> CreateFiles(const std::string& directory, const std::vector<NewFile>& files,
                                      const How& how) {

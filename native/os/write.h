@@ -2,10 +2,13 @@
 // It does not know what the bytes mean. Memory of the caller is only ever handed to the kernel (see Span).
 #pragma once
 
+#include <sys/uio.h>
+
 #include <string>
 #include <vector>
 
 #include "os/control.h"
+#include "os/error.h"
 #include "os/fd.h"
 
 namespace persist::os {
@@ -18,6 +21,13 @@ struct Span {
   const void* start = nullptr;
   size_t size_bytes = 0;
 };
+
+/** PERSIST_DETACHED: the kernel found memory of a span gone. */
+Error DetachedMeanwhile(const std::string& path);
+
+/** Where `size_bytes` of `head` and `data`, one after the other, lie, from byte `from` on. Gives how many
+ * parts they are. */
+int PartsOf(Span head, Span data, size_t from, size_t size_bytes, iovec (&parts)[2]);
 
 /** How to write. Without a control and a sync, all bytes go to the kernel in one call. */
 struct How {
