@@ -32,7 +32,7 @@ export async function clean(log: Log, locks: LockFile, grace_ms: number): Promis
 /** Everything that the newest snapshot needs. */
 function liveFiles({ items }: State): Set<string> {
   const live = new Set<string>();
-  for (const { files } of items.values()) for (const [file] of files) live.add(file);
+  for (const [, { files }] of items) for (const [file] of files) live.add(file);
   return live;
 }
 

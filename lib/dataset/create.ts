@@ -5,6 +5,7 @@ import { factsOf, listDirectory } from "../disk/files.ts";
 import { newDirectory } from "../disk/new-directory.ts";
 import { createFile } from "../disk/new-file.ts";
 import { indexText } from "./index-module.ts";
+import { ItemMap } from "./item-map.ts";
 import { journalName } from "./names.ts";
 import { State } from "./state.ts";
 
@@ -22,7 +23,7 @@ export async function isFree(path: string): Promise<boolean> {
  * @throws PersistError PERSIST_IO, PERSIST_DURABILITY_UNKNOWN
  */
 export async function createDataSet(path: string, durability: "full" | "process"): Promise<boolean> {
-  const state = new State(1, 0, new Map(), new Map(), []);
+  const state = new State(1, 0, new ItemMap(), new Map(), []);
   return newDirectory(path, durability, async (temporary) => {
     await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
     await createFile(join(temporary, journalName(1)), "", durability);

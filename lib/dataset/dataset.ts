@@ -8,6 +8,7 @@ import { toPath } from "../disk/path.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { Committer } from "./commit.ts";
 import type { Draft } from "./draft.ts";
+import type { ItemMap } from "./item-map.ts";
 import { Items } from "./items.ts";
 import { freeze, toInfo } from "./json.ts";
 import { Log } from "./log.ts";
@@ -108,7 +109,8 @@ export class DataSet {
    * @throws PersistError PERSIST_NOT_FOUND
    */
   info(name: string): unknown {
-    return freeze(this.#existing(name).info);
+    const info = this.#snapshot().info(name);
+    return info === undefined ? this.#missing(name) : freeze(info);
   }
 
   /**
@@ -332,14 +334,16 @@ export class DataSet {
     for (const listener of this.#listeners) listener(changes);
   }
 
-  #snapshot(): ReadonlyMap<string, Item> {
+  #snapshot(): ItemMap {
     this.#checkOpen();
     return this.#log.state.items;
   }
 
   #existing(name: string): Item {
-    const item = this.#snapshot().get(name);
-    if (item !== undefined) return item;
+    return this.#snapshot().get(name) ?? this.#missing(name);
+  }
+
+  #missing(name: string): never {
     throw new PersistError(
       "PERSIST_NOT_FOUND",
       `the data set ${this.path} has no item called ${JSON.stringify(name)}, as far as this snapshot goes`,

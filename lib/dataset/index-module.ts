@@ -6,10 +6,11 @@ import { ARCHIVE_LINE, DATA_SET_LINE } from "../archive/first-line.ts";
 import { PersistError } from "../errors.ts";
 import { interpret } from "../interpret/interpret.ts";
 import { Turn } from "../turn.ts";
+import { ItemMap } from "./item-map.ts";
 import { hex, itemText } from "./journal.ts";
 import { journalName, journalNumber } from "./names.ts";
-import { toCount, toCounters, toFields, toItem, toName, toSuperseded } from "./records.ts";
-import { State, type Item } from "./state.ts";
+import { toCount, toCounters, toFields, toItem, toName, toSuperseded, type Origin } from "./records.ts";
+import { State } from "./state.ts";
 
 const FIRST_LINE = "// persist-archive format 1, data set\n";
 
@@ -32,6 +33,10 @@ export const info = Object.create(null);
 for (const name of Object.keys(items)) info[name] = items[name].info;
 `;
 
+/** What stands around the items, which have a line each: `"name": {…}`. */
+const ITEMS_BEGIN = "\nconst items = JSON.parse(String.raw`{";
+const ITEMS_END = "\n}`);\n";
+
 /** A snapshot, and the CRC-32 from which the first line of its journal goes on. */
 export interface Index {
   readonly state: State;
@@ -47,14 +52,13 @@ export async function indexText(state: State, number: number, crc: number): Prom
     next: Object.fromEntries(state.next),
     superseded: state.superseded,
   };
-  const pieces = [
-    Buffer.from(`${FIRST_LINE}const base = ${baseText(base)};\nconst items = JSON.parse(String.raw\`{`),
-  ];
+  const pieces = [Buffer.from(`${FIRST_LINE}const base = ${baseText(base)};${ITEMS_BEGIN}`)];
   let separator = "\n";
   let lines = "";
   const turn = new Turn();
-  for (const [name, item] of state.items) {
-    const text = `${itemText(item).slice(0, -1)},"generation":${item.generation}}`;
+  for (const [name, item] of state.items.stored()) {
+    const text =
+      typeof item === "string" ? item : `${itemText(item).slice(0, -1)},"generation":${item.generation}}`;
     lines += `${separator}${JSON.stringify(name)}: ${inTemplate(text)}`;
     separator = ",\n";
     if (lines.length < 1 << 16) continue;
@@ -62,7 +66,7 @@ export async function indexText(state: State, number: number, crc: number): Prom
     lines = "";
     if (turn.isOver) await turn.pause();
   }
-  pieces.push(Buffer.from(`${lines}\n}\`);\n`));
+  pieces.push(Buffer.from(lines + ITEMS_END));
   const sum = pieces.reduce((crc, piece) => crc32(piece, crc), 0);
   return Buffer.concat([...pieces, Buffer.from(sumLine(sum) + REPLAY)]);
 }
@@ -109,32 +113,61 @@ export function parseIndex(text: string, file: string): Index {
     );
   }
   const data = text.slice(0, -REPLAY.length);
-  const { base, items } = interpret(`${data}export { base, items };\n`, { file });
   const origin = { file };
+  const written = isEdited(text) ? undefined : takeApart(data, origin);
+  const { base, items } = written ?? interpret(`${data}export { base, items };\n`, { file });
   const fields = toFields(base, "base", origin);
   const number = typeof fields["journal"] === "string" ? journalNumber(fields["journal"]) : undefined;
   if (number === undefined)
     throw new PersistError("PERSIST_FORMAT", `${file} names no journal of the form _journal.N.jsonl`, {
       file,
     });
-  const found = toFields(items, "items", origin);
-  const checked = new Map<string, Item>();
-  // there may be very many
-  for (const name of Object.keys(found))
-    checked.set(toName(name, origin), toItem(found[name], undefined, origin));
   const state = new State(
     number,
     toCount(fields["generation"], "generation", origin),
-    checked,
+    items instanceof ItemMap ? items : toItems(items, origin),
     new Map(toCounters(fields["next"] ?? {}, origin)),
     toSuperseded(fields["superseded"] ?? [], origin),
   );
   return { state, crc: toCount(fields["crc"], "crc", origin) };
 }
 
+/**
+ * The base, and the items each as its text, of an index that is as it was written: to interpret so much data, or even to parse it, would take several times as long.
+ * undefined where the lines are not ours after all.
+ */
+function takeApart(data: string, origin: Origin): { base: unknown; items: ItemMap } | undefined {
+  const begin = data.indexOf(ITEMS_BEGIN);
+  const end = data.lastIndexOf(ITEMS_END);
+  if (begin < 0 || end < begin) return undefined;
+  const items = new ItemMap(origin);
+  for (let at = begin + ITEMS_BEGIN.length; at < end;) {
+    const nextAt = data.indexOf("\n", at + 1);
+    const colonAt = data.indexOf('": {', at);
+    const isLast = nextAt === end;
+    if (!data.startsWith('\n"', at) || colonAt < 0 || colonAt > nextAt) return undefined;
+    if (!isLast && data[nextAt - 1] !== ",") return undefined;
+    const name = data.slice(at + 2, colonAt);
+    items.set(toName(name, origin), data.slice(colonAt + 3, isLast ? nextAt : nextAt - 1));
+    at = nextAt;
+  }
+  const head = `${data.slice(0, begin)}\nexport { base };\n`;
+  return { base: interpret(head, origin)["base"], items };
+}
+
+/** The items of an index that a person has edited. */
+function toItems(value: unknown, origin: Origin): ItemMap {
+  const found = toFields(value, "items", origin);
+  const items = new ItemMap(origin);
+  // there may be very many
+  for (const name of Object.keys(found))
+    items.set(toName(name, origin), toItem(found[name], undefined, origin));
+  return items;
+}
+
 /** Whether a person has changed the data of an index since it was written. */
 export function isEdited(text: string): boolean {
   const data = text.slice(0, -REPLAY.length);
-  const above = data.slice(0, -sumLine(0).length);
-  return data !== above + sumLine(crc32(above));
+  const end = data.length - sumLine(0).length;
+  return data.slice(end) !== sumLine(crc32(data.slice(0, end)));
 }

@@ -1,5 +1,6 @@
 // What is in a data set at one moment, and how a line of the journal changes that. No file is touched here.
 
+import type { ItemMap } from "./item-map.ts";
 import type { Json } from "./json.ts";
 
 /** A file that an item needs: its name, its size, and its CRC-32 as eight hexadecimal digits. */
@@ -42,7 +43,7 @@ export class State {
   /** The number of the live journal. */
   readonly journal: number;
   generation: number;
-  readonly items: Map<string, Item>;
+  readonly items: ItemMap;
   readonly next: Map<string, number>;
   superseded: Superseded[];
   superseded_bytes: number;
@@ -53,7 +54,7 @@ export class State {
   constructor(
     journal: number,
     generation: number,
-    items: Map<string, Item>,
+    items: ItemMap,
     next: Map<string, number>,
     superseded: Superseded[],
   ) {

@@ -16,10 +16,11 @@ export async function findProblems(
 ): Promise<{ findings: Finding[]; checked: Verification["checked"] }> {
   await log.exclusively(() => log.catchUp());
   const { directory, state, position } = log;
-  const files = new Map([...state.items].map(([name, item]) => [name, item.files[0]![0]]));
+  const items = [...state.items];
+  const files = new Map(items.map(([name, item]) => [name, item.files[0]![0]]));
   const findings: Finding[] = await findOthers(log);
   const checked = { files: 2, bytes: log.index_bytes + log.position.offset };
-  const waiting = [...state.items].values();
+  const waiting = items.values();
   const work = async (): Promise<void> => {
     for (const [name, item] of waiting) {
       const found = await examine(directory, name, item, (size_bytes) => {

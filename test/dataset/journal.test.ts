@@ -222,6 +222,44 @@ describe("a journal", function () {
     await fails("PERSIST_SYMLINK");
   });
 
+  it("belongs to an index whose items are checked when they are looked at, where its checksum is right", async () => {
+    const set = await DataSet.open(path, { mode: "r+" });
+    await set.compact();
+    await set.close();
+    const index = join(path, "index.js");
+    const text = readFileSync(index, "utf8");
+    const [version] = /n0~[^"]+/.exec(text)!;
+    const forge = (from: string, to: string): void => {
+      const mark = "// The CRC-32 of all that is above: ";
+      const [data, rest] = text.replace(from, to).split(mark) as [string, string];
+      writeFileSync(index, data + mark + crc32(data).toString(16).padStart(8, "0") + rest.slice(8));
+    };
+    for (const [from, to, code] of [
+      [version, `../${version}`, "PERSIST_PATH_ESCAPE"],
+      [version, "/etc/passwd.js", "PERSIST_PATH_ESCAPE"],
+      ['"info":{}', '"info":{', "PERSIST_SYNTAX"],
+      ['"info":{}', '"infos":{}', "PERSIST_FORMAT"],
+      ['"info":{}', '"info":{},"files":[]', "PERSIST_FORMAT"],
+      ['"n0": {', '"n0": {}, "x": {', "PERSIST_SYNTAX"],
+    ] as const) {
+      forge(from, to);
+      const reader = await DataSet.open(path);
+      assert.throws(
+        () => reader.info("n0"),
+        (error) => isPersistError(error, code) && error.file === index,
+        to,
+      );
+      await assert.rejects(reader.get("n0"), (error) => isPersistError(error, code), to);
+      assert.deepEqual([reader.info("n1"), await reader.get("n1")], [{}, 1]);
+      await reader.close();
+    }
+    // in other lines than ours they are looked at at once
+    forge('"n0": {', '"n0":\n{');
+    assert.deepEqual(await names(), all);
+    forge('"n0": {', '"../n0": {');
+    await fails("PERSIST_INVALID_NAME");
+  });
+
   it("is not followed into a lock file that is a link", async () => {
     const target = join(path, "target");
     writeFileSync(target, "mine");

@@ -63,6 +63,22 @@ describe("keeping a data set", function () {
       assert.ok((await set.verify()).ok);
     });
 
+    it("copies what it does not change, as it stands in the index", async () => {
+      await set.setInfo("a", { odd: "`${x}\\", é: [1e21, -0] });
+      await set.compact();
+      const items = (): string[] => readFileSync(join(path, "index.js"), "utf8").split("\n").slice(-22);
+      const before = items();
+      assert.ok(before.some((line) => line.startsWith(`"a": {`)));
+      const other = await DataSet.open(path, { mode: "r+" });
+      await other.get("a");
+      await other.compact();
+      await other.close();
+      assert.deepEqual(
+        items().filter((line) => !line.startsWith("// The CRC-32")),
+        before.filter((line) => !line.startsWith("// The CRC-32")),
+      );
+    });
+
     it("removes superseded files, but none that a reader's snapshot needs", async () => {
       const reader = await DataSet.open(path);
       await set.set("a", { n: 2 });

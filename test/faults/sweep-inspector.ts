@@ -84,7 +84,7 @@ export class Inspector {
 async function read(path: string): Promise<ReadonlyMap<string, Item>> {
   const log = await Log.open(path, false, undefined);
   await log.close();
-  return log.state.items;
+  return new Map(log.state.items);
 }
 
 /** All that is in a directory. */
