@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { factsOf, listDirectory, removeFile } from "../disk/files.ts";
 import { pin, SESSION } from "../disk/lock-bytes.ts";
 import type { LockFile } from "../disk/lock-file.ts";
+import { Turn } from "../turn.ts";
 import type { Log } from "./log.ts";
 import { isVersionFile, journalNumber } from "./names.ts";
 import type { State } from "./state.ts";
@@ -18,7 +19,7 @@ const OPENING = 0;
 const TEMPORARY = /^\..+\.[0-9a-f]{16}\.tmp$/;
 
 export async function clean(log: Log, locks: LockFile, grace_ms: number): Promise<void> {
-  const live = liveFiles(log.state);
+  const live = await liveFiles(log.state);
   await removeSuperseded(log, locks, grace_ms, live);
   const session = locks.tryLock(SESSION, "exclusive");
   if (session === null) return;
@@ -29,10 +30,14 @@ export async function clean(log: Log, locks: LockFile, grace_ms: number): Promis
   }
 }
 
-/** Everything that the newest snapshot needs. */
-function liveFiles({ items }: State): Set<string> {
+/** Everything that the newest snapshot needs. In short turns, for there may be very many; the state stays as it is while WRITE is held. */
+async function liveFiles({ items }: State): Promise<Set<string>> {
   const live = new Set<string>();
-  for (const [, { files }] of items) for (const [file] of files) live.add(file);
+  const turn = new Turn();
+  for (const [, { files }] of items) {
+    for (const [file] of files) live.add(file);
+    if (turn.isOver) await turn.pause();
+  }
   return live;
 }
 

@@ -106,7 +106,8 @@ export class DataSet {
 
   /**
    * What is known of an item; `{}` where nothing was said. It is frozen: {@link setInfo} changes it.
-   * @throws PersistError PERSIST_NOT_FOUND
+   * @throws PersistError PERSIST_NOT_FOUND; PERSIST_FORMAT, PERSIST_SYNTAX, PERSIST_PATH_ESCAPE where the index has something under the name that is no item, and says that nobody
+   * has edited it: items of such an index are looked at when they are asked for
    */
   info(name: string): unknown {
     const info = this.#snapshot().info(name);
@@ -280,7 +281,7 @@ export class DataSet {
 
   /**
    * Checks all that can be checked without running code: the journal, the index, size and checksum of every file, the aliases. Reads every byte.
-   * @throws PersistError PERSIST_IO
+   * @throws PersistError PERSIST_IO; for an index that cannot be read as {@link open} and {@link info}
    */
   async verify(): Promise<Verification> {
     this.#checkOpen();

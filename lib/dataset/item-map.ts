@@ -33,10 +33,8 @@ export class ItemMap {
    * @throws PersistError PERSIST_FORMAT, PERSIST_SYNTAX, PERSIST_PATH_ESCAPE for a text that is no item
    */
   get(name: string): Item | undefined {
-    const found = this.#items.get(name);
-    if (typeof found !== "string") return found;
-    const item = this.#parse(name, found);
-    this.#items.set(name, item);
+    const item = this.#read(name, this.#items.get(name));
+    if (item !== undefined) this.#items.set(name, item);
     return item;
   }
 
@@ -45,14 +43,12 @@ export class ItemMap {
    * @throws PersistError as {@link get}
    */
   info(name: string): Json | undefined {
-    const found = this.#items.get(name);
-    return (typeof found === "string" ? this.#parse(name, found) : found)?.info;
+    return this.#read(name, this.#items.get(name))?.info;
   }
 
   /** All items, parsed one by one and not kept. */
   *[Symbol.iterator](): Generator<[name: string, item: Item]> {
-    for (const [name, found] of this.#items)
-      yield [name, typeof found === "string" ? this.#parse(name, found) : found];
+    for (const [name, stored] of this.#items) yield [name, this.#read(name, stored)];
   }
 
   /** All items as they are kept: a string is the JSON of an item with its generation. */
@@ -68,10 +64,13 @@ export class ItemMap {
     this.#items.delete(name);
   }
 
-  #parse(name: string, text: string): Item {
+  #read(name: string, stored: Item | string): Item;
+  #read(name: string, stored: Item | string | undefined): Item | undefined;
+  #read(name: string, stored: Item | string | undefined): Item | undefined {
+    if (typeof stored !== "string") return stored;
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(stored);
     } catch (cause) {
       const { file } = this.#origin;
       const message = `${file} has an item ${name} that is not JSON: ${(cause as SyntaxError).message}`;
