@@ -1,0 +1,29 @@
+// Work that is disturbed while it goes on: its memory is transferred, or it is aborted.
+import assert from "node:assert/strict";
+
+/** Work that has begun, and what disturbs it. */
+export interface Begun {
+  readonly work: Promise<unknown>;
+  readonly interrupt: () => void;
+}
+
+const ATTEMPTS = 20;
+
+/**
+ * Begins work, interrupts it after a time, and gives the error that it ends with. A machine that is busy may have done the work before its program gets
+ * to interrupt it: then it is begun again.
+ */
+export async function interrupted(begin: () => Promise<Begun>, delay_ms = 0): Promise<unknown> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const { work, interrupt } = await begin();
+    setTimeout(interrupt, delay_ms);
+    const [outcome] = await Promise.allSettled([work]);
+    if (outcome!.status === "rejected") return outcome.reason;
+  }
+  assert.fail(`the work had ended ${ATTEMPTS} times before it was interrupted`);
+}
+
+/** Takes an array's memory away from it. */
+export function transfer({ buffer }: { readonly buffer: ArrayBufferLike }): void {
+  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+}
