@@ -2,7 +2,7 @@
 //
 // A new package is built in a directory of another name, and published by one rename:
 //  1. Create `.NAME.<random>.tmp` beside it.
-//  2. Write the array files, the loader and package.json, then index.js; sync each, and the directories.
+//  2. Write package.json, the loader, the array files and index.js; sync each, all at the same time, and then the directories.
 //  3. Rename the directory to NAME: the commit.
 //  4. Sync the parent.
 //
@@ -22,7 +22,7 @@ import { makeDirectories } from "../disk/directories.ts";
 import { ensureFile } from "../disk/ensure.ts";
 import { io } from "../disk/io-error.ts";
 import { linkOver } from "../disk/links.ts";
-import { createFile } from "../disk/new-file.ts";
+import { beginFile, type FileText } from "../disk/new-file.ts";
 import { placeFile, replaceFile, temporaryName } from "../disk/replace.ts";
 import { confirmCommit, syncDirectory } from "../disk/sync.ts";
 import { isPersistError, PersistError } from "../errors.ts";
@@ -32,7 +32,7 @@ import type { Durability, StoredArrays } from "../store/store.ts";
 import { inDirectory, modulePath, type Layout } from "./layout.ts";
 import { relativeSpecifier } from "./specifier.ts";
 import type { StoredTable } from "./store-arrays.ts";
-import { encodedTextOf } from "./text.ts";
+import { encode } from "./text.ts";
 
 const PACKAGE_JSON = `${JSON.stringify({ type: "module", exports: "./index.js" }, null, 2)}\n`;
 
@@ -59,17 +59,23 @@ export interface Publication {
  * @throws PersistError PERSIST_EXISTS when something is at its path by the time of the commit; PERSIST_IO; PERSIST_DURABILITY_UNKNOWN
  */
 export async function publishDirectory(final: Layout, publication: Publication): Promise<WrittenFile[]> {
-  const { durability } = publication;
+  const { plan, durability } = publication;
   const parent = dirname(final.path);
   await makeDirectories(parent, durability);
   const temporary = temporaryName(parent, basename(final.path));
   await io(temporary, mkdir(temporary));
   const building = inDirectory(final, temporary);
   const written: WrittenFile[] = [];
+  const syncs: Promise<void>[] = [];
+  const begin = async (file: string, text: FileText): Promise<void> => {
+    syncs.push((await beginFile(file, text, durability)).synced);
+  };
   try {
+    await begin(join(temporary, "package.json"), PACKAGE_JSON);
+    if (plan.arrays.length > 0) await begin(join(temporary, final.loader), loaderText);
     const text = await writeParts(building, final, publication, written);
-    await createFile(join(temporary, "package.json"), PACKAGE_JSON, durability);
-    await createFile(modulePath(building), text, durability);
+    await begin(modulePath(building), text);
+    await Promise.all(syncs);
     if (durability === "full") await syncDirectory(temporary);
     publication.signal?.throwIfAborted();
     await publication.beforeCommit?.();
@@ -85,6 +91,7 @@ export async function publishDirectory(final: Layout, publication: Publication):
       { name: final.module, size_bytes: sizeOf(text) },
     );
   } catch (error) {
+    await Promise.allSettled(syncs);
     await rm(temporary, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
@@ -108,6 +115,10 @@ export async function publishModule(final: Layout, publication: Publication): Pr
   };
   const prepare = async (): Promise<Uint8Array[]> => {
     const text = await writeParts(final, final, publication, written);
+    if (publication.plan.arrays.length > 0) {
+      await ensureFile(final.directory, final.loader, loaderText, durability);
+      if (durability === "full") await syncDirectory(final.directory);
+    }
     if (backup) {
       await linkOver(final.directory, final.module, final.backup);
       if (durability === "full") await syncDirectory(final.directory);
@@ -148,32 +159,22 @@ async function assureFiles(layout: Layout, written: readonly WrittenFile[], begu
   }
 }
 
-/** Writes all but the module, and gives its text in pieces. What is in place is added to `written`. */
+/** Writes the arrays, and meanwhile makes the module's text, which is given in pieces. What is in place is added to `written`. */
 async function writeParts(
   into: Layout,
   final: Layout,
-  { plan, durability, signal, storeArrays }: Publication,
+  { plan, signal, storeArrays }: Publication,
   written: WrittenFile[],
 ): Promise<Uint8Array[]> {
-  const stored = await storeArrays(into, written);
-  if (stored !== undefined) {
-    await ensureFile(into.directory, into.loader, loaderText, durability);
-    written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
-    if (durability === "full") await syncDirectory(into.directory);
-  }
-  const arrays = stored && {
-    loader: `./${encodeURIComponent(into.loader)}`,
-    rows: stored.rows,
-    heads: stored.heads,
-  };
-  return encodedTextOf(
-    plan,
-    {
-      specifierOf: (file) => relativeSpecifier(final.directory, file),
-      ...(arrays === undefined ? {} : { arrays }),
-    },
-    signal,
-  );
+  const storing = storeArrays(into, written);
+  const encoding = encode(plan, (file) => relativeSpecifier(final.directory, file), signal);
+  // neither goes on behind the back of whoever is told that the other has failed
+  await Promise.allSettled([storing, encoding]);
+  const [stored, textOf] = await Promise.all([storing, encoding]);
+  if (stored === undefined) return textOf();
+  written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
+  const { rows, heads } = stored;
+  return textOf({ loader: `./${encodeURIComponent(into.loader)}`, rows, heads });
 }
 
 function sizeOf(pieces: readonly Uint8Array[]): number {

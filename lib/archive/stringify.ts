@@ -14,5 +14,5 @@ import { textOf } from "./text.ts";
  */
 export function stringify(items: Readonly<Record<string, unknown>>, options: StringifyOptions = {}): string {
   const plan = planItems(items, { ...options, arrayThreshold: Infinity });
-  return textOf(plan, { specifierOf: (file) => relativeSpecifier(process.cwd(), file) });
+  return textOf(plan, (file) => relativeSpecifier(process.cwd(), file));
 }

@@ -1,6 +1,6 @@
 // The text of a plan, whole: at once, or in short turns that let the program go on.
 
-import { emitModule, type EmitOptions } from "../emit/javascript.ts";
+import { emitModule, type ArrayTable, type SpecifierOf } from "../emit/javascript.ts";
 import { PersistError } from "../errors.ts";
 import type { Plan } from "../graph/plan.ts";
 import { Turn } from "../turn.ts";
@@ -9,15 +9,15 @@ import { Turn } from "../turn.ts";
 const PIECE_CHARACTERS = 1 << 18;
 
 /** The text as a string. */
-export function textOf(plan: Plan, options: EmitOptions): string {
+export function textOf(plan: Plan, specifierOf: SpecifierOf): string {
   const pieces: string[] = [];
-  const emission = emitModule(plan, options);
+  const emission = emitModule(plan, specifierOf);
   let next = emission.next();
   for (; next.done !== true; next = emission.next()) {
     pieces.push(typeof next.value === "string" ? next.value : Buffer.from(next.value).toString());
   }
   try {
-    return next.value + pieces.join("");
+    return next.value() + pieces.join("");
   } catch (cause) {
     throw new PersistError("PERSIST_LIMIT", "the text of the archive is longer than the longest string", {
       cause,
@@ -28,11 +28,20 @@ export function textOf(plan: Plan, options: EmitOptions): string {
 /** The text as UTF-8, in pieces of some size. */
 export async function encodedTextOf(
   plan: Plan,
-  options: EmitOptions,
+  { specifierOf, arrays }: { readonly specifierOf: SpecifierOf; readonly arrays?: ArrayTable },
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array[]> {
+  return (await encode(plan, specifierOf, signal))(arrays);
+}
+
+/** Does all that can be done before the table of arrays is known, and gives what makes the text with it. */
+export async function encode(
+  plan: Plan,
+  specifierOf: SpecifierOf,
+  signal: AbortSignal | undefined,
+): Promise<(arrays?: ArrayTable) => Uint8Array[]> {
   const pieces: Uint8Array[] = [];
-  const emission = emitModule(plan, options);
+  const emission = emitModule(plan, specifierOf);
   const turn = new Turn();
   let text = "";
   const flush = (): void => {
@@ -52,8 +61,9 @@ export async function encodedTextOf(
       signal?.throwIfAborted();
     }
   }
+  const headOf = next.value;
   // a short text is one piece
-  if (pieces.length === 0) return [Buffer.from(next.value + text)];
+  if (pieces.length === 0) return (arrays) => [Buffer.from(headOf(arrays) + text)];
   flush();
-  return [Buffer.from(next.value), ...pieces];
+  return (arrays) => [Buffer.from(headOf(arrays)), ...pieces];
 }

@@ -128,7 +128,7 @@ export class Checkpoints {
    * the frames that were appended by then, and is not published before they are on the disk.
    *
    * @param options `dtype` and `shape` of a frame; `from`: the step that the program goes on from, to whose frames the array is cut, or null when it
-   * begins anew, with none
+   * begins anew, with none: a file of that name that is no array, which a crash before the first step may leave, is then replaced
    * @returns an open array: `append`, `read`, `blocks`; closed by this series
    * @throws PersistError PERSIST_LOCKED when another process writes the series; PERSIST_NOT_FOUND when there is no such step or it does not know the array;
    * PERSIST_TRUNCATED when the array has fewer frames than the step counts; TypeError when its frames are of another kind
@@ -139,7 +139,7 @@ export class Checkpoints {
     if (from !== null) checkStep(from);
     this.#checkOpen();
     await this.#begin();
-    const frames = from === null ? 0 : await this.#framesAt(from, name);
+    const frames = from === null ? null : await this.#framesAt(from, name);
     return this.#trajectories.open(name, { dtype, shape }, frames);
   }
 

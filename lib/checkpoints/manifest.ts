@@ -3,7 +3,7 @@
 
 import { join } from "node:path";
 import type { StoredTable } from "../archive/store-arrays.ts";
-import { createFile } from "../disk/new-file.ts";
+import { beginFile } from "../disk/new-file.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import type { ArrayRow } from "../emit/javascript.ts";
 import { PersistError } from "../errors.ts";
@@ -34,15 +34,15 @@ export function manifestOf(
   };
 }
 
-/** Writes it into a new step. Gives its size in bytes. */
+/** Writes it into a new step. Gives its size in bytes; `synced` resolves when it is on the disk. */
 export async function writeManifest(
   directory: string,
   manifest: Manifest,
   durability: Durability,
-): Promise<number> {
+): Promise<{ size_bytes: number; synced: Promise<void> }> {
   const text = `${JSON.stringify(manifest)}\n`;
-  await createFile(join(directory, MANIFEST), text, durability);
-  return Buffer.byteLength(text);
+  const { synced } = await beginFile(join(directory, MANIFEST), text, durability);
+  return { size_bytes: Buffer.byteLength(text), synced };
 }
 
 /**

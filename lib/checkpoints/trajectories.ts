@@ -1,10 +1,13 @@
 // Arrays that grow by a frame a step, beside the checkpoints of a series. A checkpoint counts the frames that belong to it, and a run that goes on from
 // it has its trajectories cut to that count.
 
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArrayFormat } from "../archive/store-arrays.ts";
-import { isPersistError, PersistError } from "../errors.ts";
+import { io } from "../disk/io-error.ts";
+import { isPersistError, PersistError, type ErrorCode } from "../errors.ts";
 import type { ArrayFile } from "../store/array-file.ts";
+import { parseArrayPath } from "../store/array-path.ts";
 import { createArray, openArray } from "../store/create-array.ts";
 
 /** What each frame of a trajectory is. */
@@ -12,6 +15,9 @@ export interface Frame {
   readonly dtype: string;
   readonly shape: readonly number[];
 }
+
+/** What opening says of a file that is not whole. */
+const DAMAGES: readonly ErrorCode[] = ["PERSIST_FORMAT", "PERSIST_TRUNCATED", "PERSIST_CORRUPT"];
 
 export class Trajectories {
   readonly #directory: string;
@@ -25,12 +31,13 @@ export class Trajectories {
   }
 
   /**
-   * Opens a trajectory and cuts it to so many frames; makes it where it is missing and has none.
+   * Opens a trajectory and cuts it to so many frames; null: the program begins anew, with none, and the trajectory is made where there is none that opens.
    * @throws TypeError when it is open already, or has frames of another kind; PersistError PERSIST_TRUNCATED when it has fewer frames
    */
-  async open(name: string, frame: Frame, frames: number): Promise<ArrayFile> {
+  async open(name: string, frame: Frame, counted: number | null): Promise<ArrayFile> {
+    const frames = counted ?? 0;
     if (this.#open.has(name)) throw new TypeError(`the trajectory ${name} is open already`);
-    const file = await this.#openOrCreate(name, frame, frames);
+    const file = await this.#openOrCreate(name, frame, counted);
     try {
       const { dtype, shape } = file;
       if (dtype !== frame.dtype || JSON.stringify(shape.slice(1)) !== JSON.stringify(frame.shape))
@@ -69,12 +76,16 @@ export class Trajectories {
     this.#open.clear();
   }
 
-  async #openOrCreate(name: string, { dtype, shape }: Frame, frames: number): Promise<ArrayFile> {
+  async #openOrCreate(name: string, { dtype, shape }: Frame, counted: number | null): Promise<ArrayFile> {
     const path = this.#pathOf(name);
     try {
       return await openArray(path, { mode: "r+" });
     } catch (error) {
-      if (frames > 0 || !isPersistError(error, "PERSIST_NOT_FOUND")) throw error;
+      const isMissing = isPersistError(error, "PERSIST_NOT_FOUND");
+      // no step counts on what a crash has left of a file before the first of them
+      const isRest = counted === null && isPersistError(error, ...DAMAGES);
+      if (!isRest && !(isMissing && !counted)) throw error;
+      if (isRest) await io(path, rm(parseArrayPath(path).file));
       return createArray(path, { dtype, shape: [null, ...shape] });
     }
   }

@@ -50,6 +50,7 @@ export async function writeStep(
   const { slots } = snapshot;
   const sums = await snapshot.checksums(signal);
   let manifest: Manifest | undefined;
+  let manifestSynced: Promise<void> | undefined;
   const older = new OlderStep(layout.path);
   const publication = {
     plan,
@@ -65,11 +66,13 @@ export async function writeStep(
       const rows = slots.map(({ name }) => [name, linked.get(name) ?? stored!.rows[name]!] as const);
       const table: StoredTable = { rows: Object.fromEntries(rows), heads: stored?.heads ?? {} };
       manifest = manifestOf(table, sums, frames);
-      const size_bytes = await writeManifest(into.directory, manifest, durability);
+      const { size_bytes, synced } = await writeManifest(into.directory, manifest, durability);
+      manifestSynced = synced;
       written.push({ name: MANIFEST, size_bytes });
       return slots.length === 0 ? undefined : table;
     },
     beforeCommit: async () => {
+      await manifestSynced;
       await flush();
       await older.moveAway();
     },

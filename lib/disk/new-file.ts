@@ -1,7 +1,7 @@
 // Files that are written once, whole. A file is made, and a short text handed to the system, at once: that only changes what the system has in memory, and takes less time than it takes
 // to wake a thread that does it.
 
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writevSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { dataSync, write } from "./descriptor.ts";
 import { io, ioNow } from "./io-error.ts";
@@ -64,11 +64,22 @@ async function finish(path: string, fd: number, durability: "full" | "process"):
 
 async function writeText(path: string, fd: number, text: FileText): Promise<void> {
   const pieces = typeof text === "string" ? [Buffer.from(text)] : text instanceof Uint8Array ? [text] : text;
-  const isShort = pieces.reduce((sum, { length }) => sum + length, 0) <= SHORT_BYTES;
-  for (const piece of pieces) {
-    for (let done = 0; done < piece.length;)
-      done += isShort
-        ? ioNow(path, () => writeSync(fd, piece, done))
-        : await io(path, write(fd, piece, done));
+  const size_bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  let rest = pieces;
+  for (let done = 0; done < size_bytes;) {
+    const written =
+      size_bytes <= SHORT_BYTES ? ioNow(path, () => writevSync(fd, rest)) : await io(path, write(fd, rest));
+    done += written;
+    rest = after(rest, written);
   }
+}
+
+/** What is left of pieces behind so many bytes. */
+function after(pieces: readonly Uint8Array[], size_bytes: number): readonly Uint8Array[] {
+  let whole = 0;
+  let skip = size_bytes;
+  while (whole < pieces.length && pieces[whole]!.length <= skip) skip -= pieces[whole++]!.length;
+  const rest = pieces.slice(whole);
+  if (skip > 0) rest[0] = rest[0]!.subarray(skip);
+  return rest;
 }

@@ -24,22 +24,26 @@ export type ArrayRow = readonly [
   deflated_bytes?: number,
 ];
 
-/** What is known only where the archive lies. */
-export interface EmitOptions {
-  /** The specifier for a module of the user's that no bare specifier reaches. */
-  readonly specifierOf: (file: string) => string;
-  /** The specifier of the array loader, and the rows of the arrays that were stored. */
-  readonly arrays?: {
-    readonly loader: string;
-    readonly rows: Readonly<Record<string, ArrayRow>>;
-    readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
-  };
+/** The specifier of the array loader, and the rows of the arrays that were stored. */
+export interface ArrayTable {
+  readonly loader: string;
+  readonly rows: Readonly<Record<string, ArrayRow>>;
+  readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
 }
+
+/** Gives the specifier for a module of the user's that no bare specifier reaches; it depends on where the archive lies. */
+export type SpecifierOf = (file: string) => string;
 
 export const FORMAT_LINE = "// persist-archive format 1\n";
 
-/** The module's text but for its head, in pieces; the head, which stands before them, is what the generator returns. */
-export function* emitModule(plan: Plan, options: EmitOptions): Generator<string | Uint8Array, string> {
+/**
+ * The module's text but for its head, in pieces. The head stands before them, and is what the generator returns: a function of the table of arrays, which need
+ * not be known before.
+ */
+export function* emitModule(
+  plan: Plan,
+  specifierOf: SpecifierOf,
+): Generator<string | Uint8Array, (arrays?: ArrayTable) => string> {
   const locals = new Map<string, string>(
     plan.imports.map((entry) => [importKey({ ...entry, path: [entry.name] }), entry.local]),
   );
@@ -76,13 +80,19 @@ export function* emitModule(plan: Plan, options: EmitOptions): Generator<string 
   yield* pieces;
 
   // helpers stand above the statements that asked for them, so the head is made last
-  let head = FORMAT_LINE + importLines(plan.imports, options);
-  if (options.arrays !== undefined) head += arrayTable(options.arrays);
-  for (const name of used) head += helpers[name].text(helpers[name].name);
-  return head;
+  return (arrays) => {
+    let head = FORMAT_LINE + importLines(plan.imports, specifierOf, arrays);
+    if (arrays !== undefined) head += arrayTable(arrays);
+    for (const name of used) head += helpers[name].text(helpers[name].name);
+    return head;
+  };
 }
 
-function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOptions): string {
+function importLines(
+  imports: readonly Import[],
+  specifierOf: SpecifierOf,
+  arrays: ArrayTable | undefined,
+): string {
   const modules = new Map<string, Import[]>();
   for (const entry of imports) {
     const specifier = entry.specifier ?? specifierOf(entry.file!);
@@ -110,7 +120,7 @@ function importLines(imports: readonly Import[], { specifierOf, arrays }: EmitOp
   return text;
 }
 
-function arrayTable({ rows, heads }: NonNullable<EmitOptions["arrays"]>): string {
+function arrayTable({ rows, heads }: ArrayTable): string {
   const row = ([file, descr, shape, ...place]: ArrayRow): string => {
     const extent = typeof shape === "number" ? String(shape) : `[${shape.join(", ")}]`;
     return `[${[literal(file), literal(descr), extent, ...place].join(", ")}]`;

@@ -429,6 +429,16 @@ describe("Checkpoints", function () {
         assert.deepEqual(await first(directory), []);
       });
 
+      it("which begins anew where a crash has left no array", async () => {
+        const directory = temporaryDirectory();
+        writeFileSync(join(directory, name.split("#")[0]!), new Uint8Array(200));
+        const checkpoints = await Checkpoints.open(directory, { arrays });
+        const path = await checkpoints.trajectory("path", { ...frame, from: null });
+        await path.append(Float64Array.of(1, 2));
+        await checkpoints.close();
+        assert.deepEqual(await first(directory), [1]);
+      });
+
       it("and are on the disk before the step is there", async () => {
         const directory = temporaryDirectory();
         const checkpoints = await Checkpoints.open(directory, { arrays });

@@ -26,7 +26,7 @@ const SYNCS: Readonly<Record<Form, ReadonlyMap<string, RegExp>>> = {
   package: new Map([
     ["the array files", /\/_arrays\/[^/]+\.(?:npy|npz|h5)$|\/_arrays\/\.[^/]+\.tmp$/],
     ["the directory of the array files", /\/_arrays$/],
-    ["the array loader", /\/\._load-\w+\.js\.\w+\.tmp$/],
+    ["the array loader", /\/_load-\w+\.js$/],
     ["the package.json", /\/package\.json$/],
     ["the module of a new archive", /\/\.run\.\w+\.tmp\/index\.js$/],
     ["the directory of a new archive", /\/\.run\.\w+\.tmp$/],

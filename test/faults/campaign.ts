@@ -17,6 +17,9 @@ import type { SweepReport } from "./sweep.ts";
 
 const DURABILITIES: readonly Durability[] = ["full", "group", "process"];
 
+/** Each is looked at by itself, and without each of its syncs. */
+const LIVES = ["set", "package", "module", "checkpoints"];
+
 /** Sweeps in processes of their own, one for each durability; strikes one of `every` operations. */
 export async function runSweep(
   every: number,
@@ -98,10 +101,9 @@ async function sweepAll(): Promise<boolean> {
   return violations.length === 0 && cases >= 2000;
 }
 
-/** Data sets by the fixed script and by random ones, archives of both forms. */
+/** Data sets by the fixed script and by random ones, archives of both forms, checkpoints. */
 function lifeOfRound(round: number, seed: number): string {
-  const first = ["set", "package", "module"];
-  return first[round] ?? `set ${seed * 1000 + round}`;
+  return LIVES[round] ?? `set ${seed * 1000 + round}`;
 }
 
 async function crashStates(states: number, seed: number): Promise<boolean> {
@@ -119,7 +121,7 @@ async function crashStates(states: number, seed: number): Promise<boolean> {
     for (const [what, count] of found.violations) console.log(`  ${count} times: ${what}`);
     isGood &&= found.violations.size === 0;
   }
-  for (const life of ["set", "package", "module"]) {
+  for (const life of LIVES) {
     const operations = record(life, "full");
     for (const [what, path] of lifeOf(life).syncs) {
       const { states: tried, violations } = await explore(life, withoutSync(operations, path), {

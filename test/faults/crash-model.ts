@@ -2,6 +2,7 @@
 //
 //  - Any subset of the changes of a directory (a name set, taken away, moved) that came after its last sync is on the disk, in order.
 //  - Each write to a file, and each cut, that came after the file's last sync is there, or not; a write also as zeros (the size without the data) or torn.
+//  - What is written over synced bytes, within one sector, is there or not: disks promise that, and an npy file that grows counts its frames in this way.
 //  - A sync of a file says nothing of its name, and a sync of a directory nothing of its files' content.
 //
 // Nothing here knows of data sets.
@@ -56,6 +57,26 @@ interface Node {
   readonly content: FileChange[];
   readonly names: NameChange[];
   synced: number;
+}
+
+const SECTOR_BYTES = 512;
+
+function isData(change: FileChange | NameChange): change is Extract<FileChange, { readonly data: Buffer }> {
+  return "data" in change && change.data !== undefined;
+}
+
+/** Whether a write changes one sector, whose bytes are on the disk already. */
+function isOverwrittenSector(
+  { content, synced }: Node,
+  { offset, data }: { readonly offset: number; readonly data: Buffer },
+): boolean {
+  const end = offset + data.length;
+  if (Math.floor(offset / SECTOR_BYTES) !== Math.floor((end - 1) / SECTOR_BYTES)) return false;
+  if (content.slice(synced).some((change) => !isData(change))) return false; // cut meanwhile
+  let size = 0;
+  for (const change of content.slice(0, synced))
+    size = isData(change) ? Math.max(size, change.offset + change.data.length) : change.size;
+  return end <= size;
 }
 
 /** What became of one change that was not synced: absent, whole, or of a write also zeros or torn. */
@@ -117,7 +138,7 @@ export class CrashModel {
       seen.add(node);
       for (const [index, change] of changesOf(node).entries()) {
         if (index >= node.synced) {
-          const isWrite = "data" in change && change.data !== undefined && change.data.length > 0;
+          const isWrite = isData(change) && change.data.length > 0 && !isOverwrittenSector(node, change);
           out.push({ node, index, fates: isWrite ? [ABSENT, WHOLE, ZEROS, TORN] : [ABSENT, WHOLE] });
         }
         if ("node" in change) visit(change.node);

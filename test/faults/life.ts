@@ -1,5 +1,6 @@
 // What a crash is tried on: a program that changes files in steps, and what must hold of what it has left, wherever it was stopped.
 import { archiveLife } from "./archive-life.ts";
+import { checkpointsLife } from "./checkpoints-life.ts";
 import { dataSetLife } from "./dataset-life.ts";
 import type { Durability } from "./script.ts";
 
@@ -20,9 +21,10 @@ export interface Life {
   readonly syncs: ReadonlyMap<string, RegExp>;
 }
 
-/** `package` and `module` save an archive again and again; `set` and `set N` change a data set, by the script of that number. */
+/** `package` and `module` save an archive again and again; `checkpoints` are those of a run; `set` and `set N` change a data set, by the script of that number. */
 export function lifeOf(name: string): Life {
   if (name === "package" || name === "module") return archiveLife(name);
+  if (name === "checkpoints") return checkpointsLife;
   return dataSetLife(Number(name.split(" ")[1] ?? 0));
 }
 
