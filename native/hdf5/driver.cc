@@ -115,8 +115,14 @@ herr_t CheckHeap(const Opened& opened, haddr_t address) {
   }
 }
 
-herr_t Read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size_bytes, void* into) {
+herr_t Read(H5FD_t* file, H5FD_mem_t kind, hid_t, haddr_t address, size_t size_bytes, void* into) {
   const Medium& medium = *Of(file).medium;
+  if (kind == H5FD_MEM_DRAW && medium.raw_bytes && size_bytes != *medium.raw_bytes) {
+    return Fail(os::Error("PERSIST_CORRUPT",
+                          medium.path + " has a chunk of " + std::to_string(size_bytes) +
+                              " bytes in place of " + std::to_string(*medium.raw_bytes),
+                          medium.path));
+  }
   const haddr_t start = address;
   const size_t wanted_bytes = size_bytes;
   try {

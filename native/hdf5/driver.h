@@ -2,6 +2,7 @@
 // table of system calls. The library can open no other file through it, whatever a file asks for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,8 @@ struct Medium {
   bool reads_only = false;
   size_t length_bytes = 8;  // of the numbers in the file that are lengths
   bool opened = false;      // by the library: a second opening is a link to another file
+  /** How long each read of raw data must be; nothing where the library knows the room itself. */
+  std::optional<uint64_t> raw_bytes;
   /** A write has failed. Later ones do nothing, so that the library can close the file, which is worthless.
    */
   bool broken = false;

@@ -33,6 +33,9 @@ class File {
   /** Who may stop the jobs that only read; null for nobody. */
   void Obey(os::Control* control) { medium_->control = control; }
 
+  /** Has each read of raw data fail that is not so long, until it is told nothing. */
+  void ExpectRaw(std::optional<uint64_t> size_bytes) const { medium_->raw_bytes = size_bytes; }
+
   /** Writes what the library holds back, and closes the file. Throws IO. */
   void Close();
 
