@@ -23,6 +23,8 @@ export interface SaveOptions extends StringifyOptions {
   arrays?: "npy" | "npz" | "hdf5";
   /** Deflates the arrays, for `arrays` in `npz` or `hdf5` (false). `open` then reads the arrays, rather than mapping them. */
   compress?: boolean;
+  /** Sums the arrays while they are written, and keeps the sums in the module (false). `open` with `verify: true` and {@link verify} compare them. */
+  checksum?: boolean;
   /** Arrays with more elements are stored in files of their own; 100 when absent. */
   arrayThreshold?: number;
   /** Replaces an archive that is there; false when absent: PERSIST_EXISTS. */
@@ -74,4 +76,6 @@ export interface OpenOptions extends RestoreOptions {
   mode?: "c" | "r+";
   /** Maps arrays (default) or copies them. */
   map?: boolean;
+  /** Reads every array that is opened, and compares it with the checksum that the archive was saved with, if it was (false). */
+  verify?: boolean;
 }

@@ -173,8 +173,7 @@ async function writeParts(
   const [stored, textOf] = await Promise.all([storing, encoding]);
   if (stored === undefined) return textOf();
   written.push({ name: into.loader, size_bytes: Buffer.byteLength(loaderText) });
-  const { rows, heads } = stored;
-  return textOf({ loader: `./${encodeURIComponent(into.loader)}`, rows, heads });
+  return textOf({ ...stored, loader: `./${encodeURIComponent(into.loader)}` });
 }
 
 function sizeOf(pieces: readonly Uint8Array[]): number {

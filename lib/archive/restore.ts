@@ -17,7 +17,7 @@ export function restore(text: string, options: RestoreOptions = {}): Record<stri
   const { only, limits } = options;
   return interpret(text, {
     ...trustOf(options, undefined),
-    loadArrays(_table, _heads, place) {
+    loadArrays(_table, place) {
       throw new PersistError(
         "PERSIST_UNSUPPORTED",
         "the text refers to array files; open() reads them with it",

@@ -30,7 +30,7 @@ export async function save(
   options: SaveOptions = {},
 ): Promise<SaveReport> {
   const start_ms = performance.now();
-  const { form, format, compress, arrayThreshold, durability, overwrite, backup, signal } =
+  const { form, format, compress, checksum, arrayThreshold, durability, overwrite, backup, signal } =
     withDefaults(options);
   const given = toPath(path);
   const layout = form === "package" ? packageLayout(given) : moduleLayout(given);
@@ -62,7 +62,7 @@ export async function save(
       storeArrays(
         plan.arrays,
         into,
-        { format, compress, durability, signal, onProgress: options.onProgress },
+        { format, compress, checksum, durability, signal, onProgress: options.onProgress },
         written,
       ),
   });
@@ -78,6 +78,7 @@ interface Settings {
   readonly form: "package" | "module";
   readonly format: ArrayFormat;
   readonly compress: boolean;
+  readonly checksum: boolean;
   readonly arrayThreshold: number;
   readonly durability: Durability;
   readonly overwrite: boolean;
@@ -90,6 +91,7 @@ function withDefaults(options: SaveOptions): Settings {
     form = "package",
     arrays = "npy",
     compress = false,
+    checksum = false,
     arrayThreshold = 100,
     durability = "full",
     overwrite = false,
@@ -102,5 +104,5 @@ function withDefaults(options: SaveOptions): Settings {
   checkOneOf("durability", durability, ["full", "process"]);
   if (backup && !overwrite) throw new TypeError("backup is of use with overwrite: true only");
   checkNumber("arrayThreshold", arrayThreshold);
-  return { form, format: arrays, compress, arrayThreshold, durability, overwrite, backup, signal };
+  return { form, format: arrays, compress, checksum, arrayThreshold, durability, overwrite, backup, signal };
 }

@@ -8,6 +8,7 @@ import { sizeOf } from "../ndarray.ts";
 import { hdf5Store } from "../store/hdf5-store.ts";
 import { npyStore } from "../store/npy-store.ts";
 import { npzStore } from "../store/npz-store.ts";
+import { whileSummed } from "../store/checksum.ts";
 import type { ArrayStore, ArrayToStore, FileHead, StoredArrays, WriteOptions } from "../store/store.ts";
 import type { Layout } from "./layout.ts";
 
@@ -24,21 +25,31 @@ const SMALL_BYTES = 64 * 1024;
 export interface StoredTable {
   readonly rows: Record<string, ArrayRow>;
   readonly heads: Readonly<Record<string, FileHead>>;
+  /** The checksum of each array, where they were asked for. */
+  readonly sums: Readonly<Record<string, string>>;
 }
 
 /** Writes the arrays; undefined when there are none. Files are added to `written` as soon as they are there. */
 export async function storeArrays(
   slots: readonly ArraySlot[],
   layout: Layout,
-  options: WriteOptions & { readonly format: ArrayFormat },
+  options: WriteOptions & { readonly format: ArrayFormat; readonly checksum?: boolean },
   written: StoredArrays["files"][number][],
 ): Promise<StoredTable | undefined> {
   if (slots.length === 0) return undefined;
+  const { checksum = false } = options;
   const parts: StoredArrays[] = [];
+  const sums: Record<string, string> = {};
   for (const [format, group] of groups(slots, options.format)) {
-    const part = await stores[format].write(layout.directory, layout.arrays, group.map(toStore), options);
-    written.push(...part.files);
-    parts.push(part);
+    const { directory, arrays: prefix } = layout;
+    const arrays = group.map(toStore);
+    const memory = arrays.map(({ bytes }) => bytes);
+    const summed = await whileSummed(memory, directory, { checksum }, async () => {
+      const part = await stores[format].write(directory, prefix, arrays, options);
+      written.push(...part.files);
+      parts.push(part);
+    });
+    for (const [k, sum] of summed.entries()) sums[arrays[k]!.name] = sum!;
   }
   const stored = Object.assign({}, ...parts.map((part) => part.rows)) as StoredArrays["rows"];
   const rows: Record<string, ArrayRow> = {};
@@ -49,7 +60,7 @@ export async function storeArrays(
     rows[name] = [file, descr, extent, ...place];
   }
   const heads = Object.assign({}, ...parts.map((part) => part.heads)) as StoredArrays["heads"];
-  return { rows, heads };
+  return { rows, heads, sums };
 }
 
 /** Whether a row is what an array would get in a file of its own, up to the file's name. */

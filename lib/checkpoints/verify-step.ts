@@ -4,9 +4,9 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
 import { readTextFile } from "../disk/read-text.ts";
-import { isPersistError, PersistError } from "../errors.ts";
+import { isPersistError } from "../errors.ts";
 import { checkVersion } from "../interpret/version.ts";
-import { native } from "../native.ts";
+import { checkBytes } from "../store/checksum.ts";
 import { openStored } from "../store/open-stored.ts";
 import type { TableRow } from "../store/store.ts";
 import { MANIFEST, readManifest, type Manifest } from "./manifest.ts";
@@ -61,14 +61,7 @@ export async function checkArray(
   const { data, close } = openStored(directory, full, head, { map: true, mode: "c" });
   try {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const found = await native().checksumMemory(bytes, undefined);
-    if (found !== expected) {
-      throw new PersistError(
-        "PERSIST_CORRUPT",
-        `the array ${name} has the checksum ${found}, and ${expected} was written`,
-        { file: join(directory, file) },
-      );
-    }
+    await checkBytes(bytes, expected, join(directory, file), `the array ${name}`);
     return bytes.byteLength;
   } finally {
     close();

@@ -64,7 +64,11 @@ export async function writeStep(
       const stored = await storeArrays(rest, into, options, written);
       if (check) await checkUnchanged(slots, sums, signal);
       const rows = slots.map(({ name }) => [name, linked.get(name) ?? stored!.rows[name]!] as const);
-      const table: StoredTable = { rows: Object.fromEntries(rows), heads: stored?.heads ?? {} };
+      const table: StoredTable = {
+        rows: Object.fromEntries(rows),
+        heads: stored?.heads ?? {},
+        sums: Object.fromEntries(sums),
+      };
       manifest = manifestOf(table, sums, frames);
       const { size_bytes, synced } = await writeManifest(into.directory, manifest, durability);
       manifestSynced = synced;

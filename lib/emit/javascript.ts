@@ -24,11 +24,12 @@ export type ArrayRow = readonly [
   deflated_bytes?: number,
 ];
 
-/** The specifier of the array loader, and the rows of the arrays that were stored. */
+/** The specifier of the array loader, and where the arrays were stored; see docs/format.md. */
 export interface ArrayTable {
   readonly loader: string;
   readonly rows: Readonly<Record<string, ArrayRow>>;
   readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
+  readonly sums?: Readonly<Record<string, string>>;
 }
 
 /** Gives the specifier for a module of the user's that no bare specifier reaches; it depends on where the archive lies. */
@@ -120,19 +121,22 @@ function importLines(
   return text;
 }
 
-function arrayTable({ rows, heads }: ArrayTable): string {
+function arrayTable({ rows, heads, sums = {} }: ArrayTable): string {
   const row = ([file, descr, shape, ...place]: ArrayRow): string => {
     const extent = typeof shape === "number" ? String(shape) : `[${shape.join(", ")}]`;
     return `[${[literal(file), literal(descr), extent, ...place].join(", ")}]`;
   };
   const key = (name: string): string => (isIdentifier(name) ? name : literal(name));
-  let text = "const arrays = load(import.meta.url, {\n";
-  for (const name of Object.keys(rows)) text += `  ${key(name)}: ${row(rows[name]!)},\n`;
-  const files = Object.keys(heads);
-  if (files.length > 0) {
-    text += `}, {\n${files.map((file) => `  ${literal(file)}: [${heads[file]!.join(", ")}],\n`).join("")}`;
-  }
-  return `${text}});\n`;
+  const entries = [
+    Object.keys(rows).map((name) => `${key(name)}: ${row(rows[name]!)}`),
+    Object.keys(heads).map((file) => `${literal(file)}: [${heads[file]!.join(", ")}]`),
+    Object.entries(sums).map(([name, sum]) => `${key(name)}: ${literal(sum)}`),
+  ];
+  while (entries.at(-1)!.length === 0) entries.pop();
+  const tables = entries.map((lines) =>
+    lines.length === 0 ? "{}" : `{\n${lines.map((line) => `  ${line},\n`).join("")}}`,
+  );
+  return `const arrays = load(import.meta.url, ${tables.join(", ")});\n`;
 }
 
 function writeStep(

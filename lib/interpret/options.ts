@@ -12,6 +12,15 @@ export type ArrayRow = readonly [
   deflated?: number,
 ];
 
+/** What the array table of a text says; see docs/format.md. With `only`, it has just the rows that are needed. */
+export interface ArrayTable {
+  readonly rows: Readonly<Record<string, ArrayRow>>;
+  /** From a file that holds many arrays to its size in bytes and the CRC-32 of its head. */
+  readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
+  /** From names to checksums, of those arrays that have one. */
+  readonly sums: Readonly<Record<string, string>>;
+}
+
 export interface InterpretOptions {
   /** The file that the text comes from, put into errors. */
   file?: string | undefined;
@@ -19,17 +28,8 @@ export interface InterpretOptions {
   resolveImport?: ((specifier: string, place: Place) => object) | undefined;
   /** Whether an imported thing may be called. `name` is its path in the module, such as `Grid` or `Account.Kind`. By default nothing is. */
   mayCall?: ((specifier: string, name: string, value: unknown) => boolean) | undefined;
-  /**
-   * Gives the arrays of the array table by their names. Called once for each table; with `only`, `table` has just the rows that are needed.
-   * `heads` maps a file to its size in bytes and the CRC-32 of its head. By default a text with a table is refused.
-   */
-  loadArrays?:
-    | ((
-        table: Record<string, ArrayRow>,
-        heads: Record<string, readonly [size_bytes: number, crc32: number]>,
-        place: Place,
-      ) => Record<string, unknown>)
-    | undefined;
+  /** Gives the arrays of the array table by their names. Called once for each table. By default a text with a table is refused. */
+  loadArrays?: ((table: ArrayTable, place: Place) => Record<string, unknown>) | undefined;
   /** Restores these exports and what they need, no more; a name that is not there is PERSIST_NOT_FOUND. */
   only?: readonly string[] | undefined;
   limits?: Partial<Limits> | undefined;

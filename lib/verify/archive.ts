@@ -3,15 +3,16 @@
 import { dirname, join } from "node:path";
 import { modulePath, type Layout } from "../archive/layout.ts";
 import type { TrustOptions } from "../archive/options.ts";
+import { checkStored, storedRows } from "../archive/stored-rows.ts";
 import { trustOf } from "../archive/trust.ts";
 import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { isLoaderModule } from "../interpret/imports.ts";
-import { interpret, type ArrayRow } from "../interpret/interpret.ts";
+import { interpret } from "../interpret/interpret.ts";
+import type { ArrayTable } from "../interpret/options.ts";
 import { outline } from "../interpret/outline.ts";
 import { loadStored } from "../store/open-stored.ts";
-import type { FileHead } from "../store/store.ts";
 import { verifyArrayFile } from "./array-file.ts";
 
 /** Imports that the caller has not allowed are no problem: what needs them is not looked at. */
@@ -39,18 +40,13 @@ export async function verifyArchive(
   return { ok: problems.length === 0, problems, checked };
 }
 
-interface Table {
-  readonly rows: Readonly<Record<string, ArrayRow>>;
-  readonly heads: Readonly<Record<string, FileHead>>;
-}
-
 /** Reads the whole text; arrays are empty. */
 function checkText(text: string, file: string, options: TrustOptions): void {
   try {
     interpret(text, {
       ...trustOf(options, file),
       file,
-      loadArrays: (table) => Object.fromEntries(Object.keys(table).map((name) => [name, new Uint8Array(0)])),
+      loadArrays: emptyArrays,
     });
   } catch (error) {
     if (!isPersistError(error, "PERSIST_UNTRUSTED_IMPORT")) throw error;
@@ -58,8 +54,8 @@ function checkText(text: string, file: string, options: TrustOptions): void {
 }
 
 /** The tables of arrays, from the statements that call the loader and no others. */
-function tablesOf(text: string, file: string): Table[] {
-  const tables: Table[] = [];
+function tablesOf(text: string, file: string): ArrayTable[] {
+  const tables: ArrayTable[] = [];
   const statements = outline(text, file, 0);
   const part = ({ start, end }: { start: number; end: number }): string => text.slice(start, end);
   for (const loader of statements) {
@@ -68,9 +64,9 @@ function tablesOf(text: string, file: string): Table[] {
     for (const call of calls) {
       interpret(`${part(loader)}\n${part(call)}`, {
         file,
-        loadArrays: (rows, heads) => {
-          tables.push({ rows, heads });
-          return Object.fromEntries(Object.keys(rows).map((name) => [name, new Uint8Array(0)]));
+        loadArrays: (table) => {
+          tables.push(table);
+          return emptyArrays(table);
         },
       });
     }
@@ -78,9 +74,13 @@ function tablesOf(text: string, file: string): Table[] {
   return tables;
 }
 
+function emptyArrays({ rows }: ArrayTable): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(rows).map((name) => [name, new Uint8Array(0)]));
+}
+
 async function verifyTable(
   directory: string,
-  { rows, heads }: Table,
+  table: ArrayTable,
   {
     checked,
     note,
@@ -92,20 +92,18 @@ async function verifyTable(
   },
 ): Promise<void> {
   const packed = new Set<string>();
-  for (const [file, descr, extent, ...place] of Object.values(rows)) {
+  for (const one of storedRows(table)) {
+    const { row, head } = one;
+    const [file, , , offset_bytes] = row;
     signal?.throwIfAborted();
     const path = join(directory, file);
     try {
-      const shape = typeof extent === "number" ? [extent] : extent;
-      const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
-      // a deflated array is inflated by this; a stored one is only seen to be there, and checksums come below
-      const loaded = await loadStored(directory, [file, descr, shape, ...place], head, {
-        map: true,
-        mode: "c",
-      });
+      // a deflated array is inflated by this; a stored one is only seen to be there, and the checksums of files come below
+      const loaded = await loadStored(directory, row, head, { map: true, mode: "c" });
+      await checkStored(loaded, one, directory);
       checked.bytes += loaded.data.byteLength;
       loaded.close();
-      if (place.length === 0) checked.files++;
+      if (offset_bytes === undefined) checked.files++;
       else packed.add(file);
     } catch (error) {
       note(error, path);

@@ -27,7 +27,7 @@ Object.freeze(axis);
 export default { density: 1 };
 `;
 
-let tables: Record<string, ArrayRow>[] = [];
+let tables: Readonly<Record<string, ArrayRow>>[] = [];
 let heads: unknown;
 let imports: string[] = [];
 const options: InterpretOptions = {
@@ -35,10 +35,10 @@ const options: InterpretOptions = {
     imports.push(specifier);
     return { Grid: class Grid {} };
   },
-  loadArrays(table, given) {
-    tables.push(table);
+  loadArrays({ rows, heads: given }) {
+    tables.push(rows);
     heads = given;
-    return Object.fromEntries(Object.keys(table).map((name) => [name, new Float64Array([name.length])]));
+    return Object.fromEntries(Object.keys(rows).map((name) => [name, new Float64Array([name.length])]));
   },
 };
 

@@ -1,4 +1,4 @@
-// The array table: `load(import.meta.url, table, heads)`. The loader's module is never opened; the caller gives the arrays.
+// The array table: `load(import.meta.url, rows, heads, sums)`. The loader's module is never opened; the caller gives the arrays.
 
 import {
   createObject,
@@ -24,12 +24,13 @@ export function loadTable(call: Call): object {
   if (call.args[0] !== MODULE_URL) call.refuse("an array table without `import.meta.url`");
   const given = plain(call, call.own(1));
   const heads = call.args[2] === undefined ? {} : plain(call, call.own(2));
-  const table = createObject(null) as Record<string, ArrayRow>;
+  const sums = call.args[3] === undefined ? {} : plain(call, call.own(3));
+  const rows = createObject(null) as Record<string, ArrayRow>;
   const names = objectKeys(given);
   for (let i = 0; i < names.length; i++) {
     const name = names[i]!;
     const found = toRow(call, name, reader.origins.read(given, name, at));
-    if (reader.neededRows === undefined || setHas(reader.neededRows, name)) table[name] = found;
+    if (reader.neededRows === undefined || setHas(reader.neededRows, name)) rows[name] = found;
   }
   if (options.loadArrays === undefined) {
     source.fail(
@@ -38,9 +39,10 @@ export function loadTable(call: Call): object {
       at,
     );
   }
-  const loaded = options.loadArrays(table, toHeads(call, heads), source.place(at));
+  const table = { rows, heads: toHeads(call, heads), sums: toSums(call, sums) };
+  const loaded = options.loadArrays(table, source.place(at));
   const arrays = createObject(null);
-  const needed = objectKeys(table);
+  const needed = objectKeys(rows);
   for (let i = 0; i < needed.length; i++) {
     const array = describe(loaded, needed[i]!);
     if (array === undefined)
@@ -100,6 +102,20 @@ function toHeads(call: Call, given: object): Record<string, readonly [number, nu
     heads[files[i]!] = [size, crc];
   }
   return heads;
+}
+
+function toSums(call: Call, given: object): Record<string, string> {
+  const source: Source = call.reader.source;
+  const { origins } = call.reader;
+  const sums = createObject(null) as Record<string, string>;
+  const names = objectKeys(given);
+  for (let i = 0; i < names.length; i++) {
+    const sum = origins.read(given, names[i]!, call.at);
+    if (typeof sum !== "string")
+      source.fail("PERSIST_FORMAT", `the checksum of the array \`${names[i]!}\` is not a string`, call.at);
+    sums[names[i]!] = sum;
+  }
+  return sums;
 }
 
 function isSize(value: unknown): value is number {
