@@ -46,8 +46,8 @@ export interface CommitOptions {
 /** What a caller has written, and what it asks for. */
 export interface Prepared<T> {
   readonly files: readonly string[];
-  /** Resolves when the files are on the disk; absent where they are. */
-  readonly synced?: Promise<void>;
+  /** Resolve when the files are on the disk. */
+  readonly synced: readonly Promise<void>[];
   readonly edit: (draft: Draft) => Promise<T>;
 }
 
@@ -75,7 +75,7 @@ export class Committer {
   readonly #aliases: AliasKeeper;
   #queue: Request[] = [];
   #running: Promise<void> | undefined;
-  readonly #turn: Turn = new Turn();
+  #turn: Turn = new Turn();
   readonly #pending: Set<Promise<unknown>> = new Set<Promise<unknown>>();
   /** Why nothing more is committed. */
   #poison: PersistError | undefined;
@@ -200,17 +200,18 @@ export class Committer {
   /** Step 1: the files of all, and their names. Gives the requests whose files are on the disk; the others are rejected. */
   async #makeDurable(batch: readonly Request[]): Promise<Request[]> {
     const hasFiles = batch.some(({ files }) => files.length > 0);
-    const [names, ...outcomes] = await Promise.allSettled([
-      hasFiles ? this.syncNames() : undefined,
-      ...batch.map(({ synced }) => synced),
-    ]);
-    if (names.status === "rejected") throw names.reason;
+    const names = hasFiles ? this.syncNames() : undefined;
+    names?.catch(() => {}); // it is looked at when all files are done
     const ready: Request[] = [];
-    for (const [k, request] of batch.entries()) {
-      const outcome = outcomes[k]!;
-      if (outcome.status === "fulfilled") ready.push(request);
-      else await this.#refuse(request, outcome.reason);
+    for (const request of batch) {
+      try {
+        for (const file of request.synced) await file;
+        ready.push(request);
+      } catch (error) {
+        await this.#refuse(request, error);
+      }
     }
+    await names;
     return ready;
   }
 
@@ -275,6 +276,7 @@ export class Committer {
     if (durability === "full" || (durability === "group" && this.#movesAliases(commit))) {
       try {
         await this.#log.sync(end.offset);
+        this.#turn = new Turn(); // everything else could go on meanwhile
       } catch (error) {
         await this.#log.cut().catch(() => {});
         throw error;

@@ -10,7 +10,7 @@ import { Committer } from "./commit.ts";
 import type { Draft } from "./draft.ts";
 import type { ItemMap } from "./item-map.ts";
 import { Items } from "./items.ts";
-import { freeze, toInfo } from "./json.ts";
+import { freeze, NO_INFO, toInfo } from "./json.ts";
 import { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
 import { makeIfMissing, openLocks } from "./opening.ts";
@@ -143,7 +143,7 @@ export class DataSet {
     const names = Object.keys(items);
     names.forEach(checkItemName);
     const plans = this.#items.plan(items);
-    const info = toInfo(options.info ?? {});
+    const info = toInfo(options.info ?? NO_INFO);
     if (names.some((name) => this.has(name))) await this.#refresh();
     for (const name of names) {
       if (this.has(name))
@@ -167,7 +167,7 @@ export class DataSet {
     const { prefix = "x_" } = options;
     checkItemName(`${prefix}0`);
     const plans = this.#items.plan({ [`${prefix}0`]: value });
-    const info = toInfo(options.info ?? {});
+    const info = toInfo(options.info ?? NO_INFO);
     return committer.submit(
       this.#items.prepare(
         plans,
@@ -370,5 +370,5 @@ export class DataSet {
 
 /** Commits a change that needs no files. */
 async function edit(committer: Committer, change: (draft: Draft) => Promise<void>): Promise<void> {
-  return committer.submit(async () => ({ files: [], edit: change }));
+  return committer.submit(async () => ({ files: [], synced: [], edit: change }));
 }

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { isPersistError, PersistError } from "../errors.ts";
 import { foldsNames, occupantOf } from "./aliases.ts";
-import type { Json } from "./json.ts";
+import { NO_INFO, type Json } from "./json.ts";
 import { aliasOf, checkItemName } from "./names.ts";
 import type { FileRow, Item, State } from "./state.ts";
 
@@ -84,7 +84,7 @@ export class Draft {
   /** Adds an item or puts it in the place of another, whose info stays where none is given. */
   async set(name: string, files: readonly FileRow[], info: Json | undefined): Promise<void> {
     const old = this.item(name);
-    if (old === undefined) await this.insert(name, files, info ?? {});
+    if (old === undefined) await this.insert(name, files, info ?? NO_INFO);
     else this.#put(name, files, info ?? old.info);
   }
 

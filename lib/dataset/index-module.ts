@@ -3,6 +3,7 @@
 
 import { crc32 } from "node:zlib";
 import { ARCHIVE_LINE, DATA_SET_LINE } from "../archive/first-line.ts";
+import type { TextOfFile } from "../disk/read-text.ts";
 import { PersistError } from "../errors.ts";
 import { interpret } from "../interpret/interpret.ts";
 import { Turn } from "../turn.ts";
@@ -32,6 +33,8 @@ for (const line of readFileSync(new URL(base.journal, import.meta.url), "utf8").
 export const info = Object.create(null);
 for (const name of Object.keys(items)) info[name] = items[name].info;
 `;
+
+const REPLAY_BYTES = Buffer.byteLength(REPLAY);
 
 /** What stands around the items, which have a line each: `"name": {…}`. */
 const ITEMS_BEGIN = "\nconst items = JSON.parse(String.raw`{";
@@ -93,7 +96,7 @@ function inTemplate(json: string): string {
  * The snapshot in a text. What a person may reasonably have done to its data is understood.
  * @throws PersistError PERSIST_FORMAT for what is not the index of a data set; PERSIST_VERSION; what {@link interpret} throws
  */
-export function parseIndex(text: string, file: string): Index {
+export function parseIndex({ text, bytes }: TextOfFile, file: string): Index {
   if (!text.endsWith(REPLAY)) {
     // a newer version says so in the first line
     if (DATA_SET_LINE.test(text)) interpret(text.slice(0, text.indexOf("\n") + 1), { file });
@@ -114,7 +117,7 @@ export function parseIndex(text: string, file: string): Index {
   }
   const data = text.slice(0, -REPLAY.length);
   const origin = { file };
-  const written = isEdited(text) ? undefined : takeApart(data, origin);
+  const written = isEdited(bytes) ? undefined : takeApart(data, origin);
   const { base, items } = written ?? interpret(`${data}export { base, items };\n`, { file });
   const fields = toFields(base, "base", origin);
   const number = typeof fields["journal"] === "string" ? journalNumber(fields["journal"]) : undefined;
@@ -166,8 +169,8 @@ function toItems(value: unknown, origin: Origin): ItemMap {
 }
 
 /** Whether a person has changed the data of an index since it was written. */
-export function isEdited(text: string): boolean {
-  const data = text.slice(0, -REPLAY.length);
-  const end = data.length - sumLine(0).length;
-  return data.slice(end) !== sumLine(crc32(data.slice(0, end)));
+export function isEdited(bytes: Buffer): boolean {
+  const end = bytes.length - REPLAY_BYTES;
+  const begin = end - sumLine(0).length;
+  return bytes.toString("latin1", begin, end) !== sumLine(crc32(bytes.subarray(0, begin)));
 }

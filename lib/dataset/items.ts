@@ -50,7 +50,8 @@ export class Items {
         written.set(name, await writeVersion(this.#directory, base ?? name, plan, this.#options));
       }
     };
-    const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    const workers = Math.min(AT_ONCE, waiting.length);
+    const outcomes = await Promise.allSettled(Array.from({ length: workers }, work));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) {
       await this.discard(filesOf(written.values()));
@@ -71,7 +72,7 @@ export class Items {
       const rows = new Map([...versions].map(([name, { files }]) => [name, files]));
       return {
         files: filesOf(versions.values()),
-        synced: allSynced(versions.values()),
+        synced: syncsOf(versions.values()),
         edit: (draft) => edit(draft, rows),
       };
     };
@@ -112,7 +113,7 @@ export function filesOf(versions: Iterable<WrittenVersion>): string[] {
   return [...versions].flatMap(({ files }) => files.map(([file]) => file));
 }
 
-/** Resolves when all files are on the disk. */
-export async function allSynced(versions: Iterable<WrittenVersion>): Promise<void> {
-  await Promise.all([...versions].map(({ synced }) => synced));
+/** Resolve when all files are on the disk. */
+export function syncsOf(versions: Iterable<WrittenVersion>): Promise<void>[] {
+  return [...versions].map(({ synced }) => synced);
 }

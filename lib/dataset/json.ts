@@ -141,11 +141,15 @@ function checkKeys(text: string): void {
   }
 }
 
+/** What is known of an item of which nothing was said. */
+export const NO_INFO: Json = Object.freeze({});
+
 /**
  * Info as it is at this moment, and nobody else's.
  * @throws PersistError as {@link toJson}
  */
 export function toInfo(info: unknown): Json {
+  if (info === NO_INFO) return NO_INFO;
   return freeze(JSON.parse(toJson(info, "info")) as Json);
 }
 

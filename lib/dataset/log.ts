@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { pin } from "../disk/lock-bytes.ts";
 import type { Lock, LockFile } from "../disk/lock-file.ts";
-import { identify, readTextFile } from "../disk/read-text.ts";
+import { identify, readIdentifiedText } from "../disk/read-text.ts";
 import { TailFile } from "../disk/tail-file.ts";
 import { isPersistError } from "../errors.ts";
 import { isEdited } from "./index-module.ts";
@@ -74,7 +74,7 @@ export class Log {
 
   /** Whether a person has edited the index. */
   async isIndexEdited(): Promise<boolean> {
-    return isEdited(await readTextFile(join(this.directory, "index.js")));
+    return isEdited((await readIdentifiedText(join(this.directory, "index.js"))).bytes);
   }
 
   /** Runs something that moves the log, after whoever came before is done. */

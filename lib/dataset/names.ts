@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { checkName } from "../archive/names.ts";
 import { PersistError } from "../errors.ts";
 
-const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+const TAG_BASE = 36;
 const TAG_LENGTH = 8;
 
 /**
@@ -27,9 +27,8 @@ export function aliasOf(name: string): string {
 
 /** How the names of a version's files begin: `x_1~k3f90a7c`, which nobody has had before. */
 export function newVersion(name: string): string {
-  let tag = "";
-  for (let i = 0; i < TAG_LENGTH; i++) tag += DIGITS[randomInt(DIGITS.length)];
-  return `${name}~${tag}`;
+  const tag = randomInt(TAG_BASE ** TAG_LENGTH).toString(TAG_BASE);
+  return `${name}~${tag.padStart(TAG_LENGTH, "0")}`;
 }
 
 /** Whether a file's name is one that versions have. */

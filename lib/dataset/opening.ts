@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exists } from "../disk/files.ts";
 import { pin } from "../disk/lock-bytes.ts";
 import { LockFile } from "../disk/lock-file.ts";
-import { readTextFile } from "../disk/read-text.ts";
+import { readIdentifiedText } from "../disk/read-text.ts";
 import { isPersistError, PersistError } from "../errors.ts";
 import { addonIfThere } from "../native.ts";
 import { createDataSet, isFree } from "./create.ts";
@@ -35,7 +35,7 @@ export async function openLocks(directory: string, { mode }: Settings): Promise<
   const isThere = await exists(path);
   if (mode !== "r") {
     const index = join(directory, "index.js");
-    if (!isThere) parseIndex(await readTextFile(index), index);
+    if (!isThere) parseIndex(await readIdentifiedText(index), index);
     return LockFile.open(path);
   }
   if (!isThere || addonIfThere() === undefined) return undefined;

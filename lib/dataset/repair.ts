@@ -93,6 +93,7 @@ async function takeIn(
       await createFile(join(directory, version), text, durability);
       return {
         files: [version],
+        synced: [],
         edit: async (draft) => {
           const now = await readEdited(path);
           if (draft.item(name)?.files !== item.files || now?.equals(text) !== true)

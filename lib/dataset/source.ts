@@ -31,13 +31,14 @@ export interface Source {
 export async function readSource(directory: string, isWritable: boolean): Promise<Source> {
   const file = join(directory, "index.js");
   for (let attempt = 1; ; attempt++) {
-    const { text, identity } = await readIdentifiedText(file);
-    const index = parseIndex(text, file);
+    const found = await readIdentifiedText(file);
+    const { identity } = found;
+    const index_bytes = found.bytes.length;
+    const index = parseIndex(found, file);
     let journal: TailFile | undefined;
     try {
       journal = await TailFile.open(join(directory, journalName(index.state.journal)), isWritable);
       const start = { start: 0, offset: 0, crc: index.crc, generation: index.state.generation };
-      const index_bytes = Buffer.byteLength(text);
       const source: Source = { identity, index_bytes, index, journal, position: start, isTorn: false };
       await readLines(source, (commit) => index.state.apply(commit));
       return source;
@@ -62,6 +63,10 @@ export async function readLines(
   take: (commit: Commit) => void,
   first?: Piece,
 ): Promise<void> {
+  if (first?.isAll === true && first.bytes.length === 0) {
+    source.isTorn = false;
+    return;
+  }
   const { journal } = source;
   const reader = new LineReader(journal.path, source.position);
   const feed = (piece: Buffer): void => {

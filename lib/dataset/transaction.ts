@@ -3,8 +3,8 @@
 import { PersistError } from "../errors.ts";
 import type { Prepared } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { allSynced, filesOf, type Items } from "./items.ts";
-import { toInfo } from "./json.ts";
+import { syncsOf, filesOf, type Items } from "./items.ts";
+import { NO_INFO, toInfo } from "./json.ts";
 import type { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";
 import type { GetOptions } from "./options.ts";
@@ -85,7 +85,7 @@ export class Transaction {
   /** @throws PersistError PERSIST_DUPLICATE_NAME */
   async insert(
     items: Readonly<Record<string, unknown>>,
-    { info = {} }: { info?: unknown } = {},
+    { info = NO_INFO }: { info?: unknown } = {},
   ): Promise<string[]> {
     const json = toInfo(info);
     const written = await this.#write(items);
@@ -118,7 +118,7 @@ export class Transaction {
     this.#isOver = true;
     return {
       files: filesOf(this.#written),
-      synced: allSynced(this.#written),
+      synced: syncsOf(this.#written),
       edit: async (draft) => {
         this.#checkSeen(draft);
         for (const edit of this.#edits) await edit(draft);

@@ -83,15 +83,14 @@ async function writeAs(
       },
       undefined,
     );
-    const text = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
     const module = `${version}.js`;
-    const { synced } = await beginFile(join(directory, module), text, durability);
-    written.push({ name: module, size_bytes: text.length });
-    const sums = await Promise.all(
-      written.slice(0, -1).map(({ name, size_bytes }) => checksumOf(directory, name, size_bytes)),
-    );
-    const rows = written.slice(0, -1).map(({ name, size_bytes }, i) => [name, size_bytes, sums[i]!] as const);
-    return { files: [[module, text.length, hex(crc32(text))], ...rows], synced };
+    const { synced } = await beginFile(join(directory, module), pieces, durability);
+    const size_bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    const crc = pieces.reduce((sum, piece) => crc32(piece, sum), 0);
+    const arrayFiles = [...written];
+    written.push({ name: module, size_bytes });
+    const rows = await Promise.all(arrayFiles.map(async (array) => rowOf(directory, array)));
+    return { files: [[module, size_bytes, hex(crc)], ...rows], synced };
   } catch (error) {
     await removeFiles(
       directory,
@@ -99,6 +98,13 @@ async function writeAs(
     );
     throw error;
   }
+}
+
+async function rowOf(
+  directory: string,
+  { name, size_bytes }: { name: string; size_bytes: number },
+): Promise<FileRow> {
+  return [name, size_bytes, await checksumOf(directory, name, size_bytes)];
 }
 
 /** The CRC-32 of a whole file. */

@@ -14,33 +14,39 @@ import { temporaryName } from "./replace.ts";
  * @throws PersistError PERSIST_IO
  */
 export async function linkOver(directory: string, target: string, name: string): Promise<void> {
+  const from = join(directory, target);
   const path = join(directory, name);
-  if (await makeLink(join(directory, target), path)) return;
-  if (await isSameFile(join(directory, target), path)) return;
+  if (link(from, path) ?? (await copy(from, path))) return;
+  if (await isSameFile(from, path)) return;
   const temporary = temporaryName(directory, name);
   try {
-    await makeLink(join(directory, target), temporary);
+    if (link(from, temporary) === undefined) await copy(from, temporary);
     await io(path, rename(temporary, path));
   } finally {
     await unlink(temporary).catch(() => {});
   }
 }
 
-/** Links or copies; gives false, and does nothing, when there is something at `path`. */
-async function makeLink(target: string, path: string): Promise<boolean> {
+/** Gives false, and does nothing, when there is something at `path`; undefined where links cannot be made. */
+function link(target: string, path: string): boolean | undefined {
   try {
     linkSync(target, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    if (!hasNoLinks(error)) throw ioError(error, path);
+    if (hasNoLinks(error)) return undefined;
+    throw ioError(error, path);
   }
+}
+
+/** Gives false, and does nothing, when there is something at `path`. */
+async function copy(target: string, path: string): Promise<boolean> {
   try {
     await copyFile(target, path, constants.COPYFILE_EXCL);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     await unlink(path).catch(() => {});
-    return io(path, Promise.reject(error as Error));
+    throw ioError(error, path);
   }
 }

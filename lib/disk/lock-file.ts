@@ -72,24 +72,9 @@ export class LockFile {
     mode: LockMode,
     { timeout_ms = TIMEOUT_MS, signal }: LockOptions = {},
   ): Promise<Lock> {
-    const exclusive = isExclusive(mode);
     checkNumber("timeout_ms", timeout_ms);
     signal?.throwIfAborted();
-    this.#checkOpen();
-    const patience = new Patience(timeout_ms, signal, () => this.#lockedError(byte, exclusive, timeout_ms));
-    this.#waiting.add(patience);
-    try {
-      const turn = await this.#turn(byte, exclusive, patience);
-      try {
-        return this.#try(byte, exclusive, turn) ?? (await this.#wait(byte, exclusive, turn, patience));
-      } catch (error) {
-        turn.leave();
-        throw error;
-      }
-    } finally {
-      patience.release();
-      this.#waiting.delete(patience);
-    }
+    return this.tryLock(byte, mode) ?? this.#wait(byte, isExclusive(mode), timeout_ms, signal);
   }
 
   /** Takes a lock if that needs no wait, else gives null. Throws as {@link lock} does. */
@@ -115,7 +100,31 @@ export class LockFile {
     for (const spare of this.#spares.splice(0)) native().closeLock(spare);
   }
 
-  /** Waits for the turn within this thread. Where nobody is in the way, not even for the event loop. */
+  /** Waits for the turn within this thread, then for the system. */
+  async #wait(
+    byte: LockByte,
+    exclusive: boolean,
+    timeout_ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Lock> {
+    const patience = new Patience(timeout_ms, signal, () => this.#lockedError(byte, exclusive, timeout_ms));
+    this.#waiting.add(patience);
+    try {
+      const turn = await this.#turn(byte, exclusive, patience);
+      try {
+        return (
+          this.#try(byte, exclusive, turn) ?? (await this.#waitForSystem(byte, exclusive, turn, patience))
+        );
+      } catch (error) {
+        turn.leave();
+        throw error;
+      }
+    } finally {
+      patience.release();
+      this.#waiting.delete(patience);
+    }
+  }
+
   async #turn(byte: LockByte, exclusive: boolean, patience: Patience): Promise<Turn> {
     let turn: Turn;
     await new Promise<void>((resolve) => {
@@ -138,7 +147,7 @@ export class LockFile {
     return held ? this.#hold(byte, exclusive, turn, handle) : null;
   }
 
-  async #wait(byte: LockByte, exclusive: boolean, turn: Turn, patience: Patience): Promise<Lock> {
+  async #waitForSystem(byte: LockByte, exclusive: boolean, turn: Turn, patience: Patience): Promise<Lock> {
     const handle = this.#take();
     try {
       const { wait, held } = native().waitForLock(handle, byte.at, byte.gate, exclusive);

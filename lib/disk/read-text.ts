@@ -10,6 +10,17 @@ import { io, ioError } from "./io-error.ts";
 /** The longest string that V8 can hold is a little shorter than 2^29. */
 const LONGEST_BYTES = 2 ** 29;
 
+const MARK = Buffer.from("\ufeff");
+
+/** A text and the bytes that it was made of. */
+export interface TextOfFile {
+  readonly text: string;
+  /** Its UTF-8, without the mark that some editors put before it. */
+  readonly bytes: Buffer;
+  /** What tells this file from another at its path, and from itself after a change. */
+  readonly identity: string;
+}
+
 /**
  * The text of a UTF-8 file.
  * @throws PersistError PERSIST_NOT_FOUND, PERSIST_SYMLINK, PERSIST_NOT_REGULAR_FILE, PERSIST_LIMIT, PERSIST_FORMAT for bytes that are not UTF-8, PERSIST_IO
@@ -18,8 +29,8 @@ export async function readTextFile(file: string): Promise<string> {
   return (await readIdentifiedText(file)).text;
 }
 
-/** The same, with what tells this file from another at its path, and from itself after a change. */
-export async function readIdentifiedText(file: string): Promise<{ text: string; identity: string }> {
+/** The same, with all that may be of interest about it. */
+export async function readIdentifiedText(file: string): Promise<TextOfFile> {
   const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
   const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(
     (error: NodeJS.ErrnoException) => {
@@ -49,11 +60,11 @@ export async function readIdentifiedText(file: string): Promise<{ text: string; 
         { file },
       );
     }
-    const bytes = await readWhole(handle, Number(facts.size), file);
+    const read = await readWhole(handle, Number(facts.size), file);
     // far quicker than a TextDecoder that refuses what is not UTF-8
-    if (!isUtf8(bytes)) throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file });
-    const text = bytes.toString();
-    return { text: text.startsWith("\ufeff") ? text.slice(1) : text, identity: identityOf(facts) };
+    if (!isUtf8(read)) throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file });
+    const bytes = read.subarray(0, MARK.length).equals(MARK) ? read.subarray(MARK.length) : read;
+    return { text: bytes.toString(), bytes, identity: identityOf(facts) };
   } finally {
     await handle.close();
   }
