@@ -21,22 +21,24 @@ const ECMASCRIPT = [
   ),
 ];
 
-/** The globals that Node and browsers have in common, and Buffer. Node makes some of them at their first use. */
+/** The globals that Node and browsers have in common, and Buffer. */
 const HOST = [
   ..."URL URLSearchParams Event EventTarget structuredClone console queueMicrotask Buffer TextEncoder TextDecoder".split(
     " ",
   ),
-  ..."AbortController AbortSignal DOMException atob btoa Blob MessageChannel MessagePort performance".split(
-    " ",
-  ),
-  ..."Headers Request Response FormData ReadableStream WritableStream TransformStream CompressionStream".split(
+  ..."AbortController AbortSignal DOMException atob btoa Blob performance".split(" "),
+];
+
+/** Those for which Node loads much at their first use, all of `fetch` for some: even to look at their descriptors takes milliseconds, or tens of them. */
+const LATE = [
+  ..."MessageChannel MessagePort Headers Request Response FormData ReadableStream WritableStream TransformStream CompressionStream".split(
     " ",
   ),
   ..."DecompressionStream CryptoKey".split(" "),
 ];
 
 /** Every global that the text of an archive may name; no binding of an archive hides one. */
-export const globalNames: readonly string[] = [...ECMASCRIPT, ...HOST];
+export const globalNames: readonly string[] = [...ECMASCRIPT, ...HOST, ...LATE];
 
 const describe = Object.getOwnPropertyDescriptor;
 const ownKeys = Reflect.ownKeys;
@@ -61,12 +63,13 @@ const setHas = Function.prototype.call.bind(Set.prototype.has) as <K>(
 ) => boolean;
 const setAdd = Function.prototype.call.bind(Set.prototype.add) as <K>(set: Set<K>, value: K) => void;
 
-/** The properties of the global object as they were when the library was loaded. */
+/** The properties of the global object as they were when the library was loaded; those of {@link LATE}, when they were first asked for. */
 const roots = new Map<string, PropertyDescriptor>();
 for (const name of [...ECMASCRIPT, ...HOST]) {
   const descriptor = describe(globalThis, name);
   if (descriptor !== undefined) roots.set(name, descriptor);
 }
+const late: ReadonlySet<string> = new Set(LATE);
 
 /**
  * Not to be had by name: they make code of text. A program that calls `a.concat(b)` on restored data would run `b` if `a.concat` were `eval`.
@@ -87,15 +90,17 @@ export function isWithheld(value: unknown): boolean {
 
 /** The value of a global that archives may name, or undefined when there is none of this name. Withheld ones are found: `Function.prototype` is in order. */
 export function intrinsicRoot(name: string): { readonly value: unknown } | undefined {
-  const descriptor = mapGet(roots, name);
+  const known = mapGet(roots, name);
+  if (known !== undefined && known.get === undefined) return known as { value: unknown };
+  const descriptor = known ?? (setHas(late, name) ? describe(globalThis, name) : undefined);
   if (descriptor === undefined) return undefined;
-  if (descriptor.get !== undefined) {
-    // a global that Node makes at its first use: this getter is Node's own
-    const value: unknown = apply(descriptor.get, globalThis, []);
-    mapSet(roots, name, { value });
-    return { value };
-  }
-  return descriptor as { value: unknown };
+  // a global that Node makes at its first use: a getter is Node's own
+  const root = {
+    value:
+      descriptor.get === undefined ? (descriptor.value as unknown) : apply(descriptor.get, globalThis, []),
+  };
+  mapSet(roots, name, root);
+  return root;
 }
 
 /** `names`: each intrinsic's shortest dotted name; `prototypes`: the objects that are some constructor's `prototype`. */
@@ -179,9 +184,7 @@ export function intrinsicName(value: unknown): string | undefined {
   if (name !== undefined || typeof value !== "function") return name;
   // a global that Node has not made yet, or made after the walk, is known by its own name
   const own: unknown = describe(value, "name")?.value;
-  return typeof own === "string" && mapHas(roots, own) && intrinsicRoot(own)?.value === value
-    ? own
-    : undefined;
+  return typeof own === "string" && intrinsicRoot(own)?.value === value ? own : undefined;
 }
 
 /** Whether text may make objects that inherit from an intrinsic: any of ECMAScript's, and the `prototype` of a constructor of the host's. */

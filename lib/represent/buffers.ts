@@ -181,11 +181,10 @@ export function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   }
 }
 
-/** Keeps the bytes of buffers out of what it writes. */
-class ViewSerializer extends Serializer {
-  _getSharedArrayBufferId(): number {
-    return 0;
-  }
+/** What a Serializer has that its types leave out. */
+interface ViewSettings {
+  _getSharedArrayBufferId(): number;
+  _setTreatArrayBufferViewsAsHostObjects(on: boolean): void;
 }
 
 /**
@@ -193,11 +192,11 @@ class ViewSerializer extends Serializer {
  * view holds its flags, of which the lowest bit says so.
  */
 function isLengthTracking(view: object, buffer: ArrayBuffer | SharedArrayBuffer): boolean {
-  const serializer = new ViewSerializer();
+  const serializer = new Serializer() as Serializer & ViewSettings;
+  // the bytes of buffers are kept out of what it writes
+  serializer._getSharedArrayBufferId = () => 0;
   if (isArrayBuffer(buffer)) serializer.transferArrayBuffer(0, buffer as ArrayBuffer);
-  (
-    serializer as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void }
-  )._setTreatArrayBufferViewsAsHostObjects(false);
+  serializer._setTreatArrayBufferViewsAsHostObjects(false);
   try {
     serializer.writeValue(view);
   } catch {

@@ -165,12 +165,13 @@ export function load(url, table, heads = {}) {
 `;
 
 /** The first six hexadecimal digits of the text's SHA-256. */
-const hash: string = createHash("sha256").update(loaderText).digest("hex").slice(0, 6);
+let hash: string | undefined;
 
 /**
  * The file that holds the loader: `_load-<hash>.js` in a package, `NAME_load-<hash>.mjs` beside a module.
  * @param name the module's name without its ending; for the form "module" only.
  */
 export function loaderName(form: "package" | "module", name: string = ""): string {
+  hash ??= createHash("sha256").update(loaderText).digest("hex").slice(0, 6);
   return form === "package" ? `_load-${hash}.js` : `${name}_load-${hash}.mjs`;
 }

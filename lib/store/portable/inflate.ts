@@ -1,7 +1,7 @@
 // Inflates raw DEFLATE streams that lie in a file.
 import { constants as bufferConstants } from "node:buffer";
 import { promisify } from "node:util";
-import { constants, crc32, inflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
+import { crc32, inflateRaw, inflateRawSync, type ZlibOptions } from "node:zlib";
 import { PersistError } from "../../errors.ts";
 import type { ElementsToRead } from "../../native.ts";
 import { readRange, readRangeSync } from "./read-range.ts";
@@ -9,6 +9,9 @@ import { readRange, readRangeSync } from "./read-range.ts";
 type Deflated = NonNullable<ElementsToRead["deflated"]>;
 
 const inflateRawAsync = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw);
+
+/** zlib's number for it. */
+const Z_SYNC_FLUSH = 2;
 
 /** No literal has a code of more than 15 bits; a block's own codes take less than the rest. */
 const MOST_PER_BYTE = 2;
@@ -28,7 +31,7 @@ export function inflateStart(
   const packed = new Uint8Array(Math.min(stored_bytes, wanted * MOST_PER_BYTE + CODES_BYTES));
   readRangeSync(fd, start, packed, file);
   try {
-    return inflateRawSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, wanted);
+    return inflateRawSync(packed, { finishFlush: Z_SYNC_FLUSH }).subarray(0, wanted);
   } catch (cause) {
     throw damaged(file, cause);
   }
