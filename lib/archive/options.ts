@@ -7,7 +7,7 @@ export type { Rule } from "../represent/template.ts";
 
 /** Options of {@link stringify} and of an Archive. */
 export interface StringifyOptions {
-  /** Ways to write values of yours, tried in order before the built-in ones. */
+  /** Ways to write values of yours: each object is shown to them in order, before the built-in ways, unless it has a `[represent]`. */
   rules?: readonly Rule[];
   /** Writes all plain data as literals; false when absent: large data is written as JSON text, which loads twice as fast. */
   readable?: boolean;

@@ -4,7 +4,7 @@ import { arrange } from "../graph/arrange.ts";
 import type { Plan } from "../graph/plan.ts";
 import { survey } from "../graph/survey.ts";
 import { Heritages } from "../represent/heritage.ts";
-import { representationOf } from "../represent/represent.ts";
+import { representationOf, representByRule } from "../represent/represent.ts";
 import type { Rule } from "../represent/template.ts";
 import { checkName } from "./names.ts";
 
@@ -36,11 +36,13 @@ export function planItems(items: Readonly<Record<string, unknown>>, options: Pla
     throw new TypeError(`single: true takes exactly one item, not ${names.length}`);
   const roots = names.map((name) => items[name]);
   const heritages = new Heritages();
+  const { rules = [] } = options;
   const graph = survey(
     single ? ["default"] : names,
     roots,
-    (value) => representationOf(value, options.rules ?? [], heritages),
+    (value) => representationOf(value, rules, heritages),
     Math.max(options.arrayThreshold, NUMBERS),
+    rules.length === 0 ? undefined : (value) => representByRule(value, rules),
   );
   return arrange(graph, options);
 }

@@ -76,12 +76,16 @@ function reverse(list: unknown[], from: number, to: number): void {
 /**
  * Walks everything that the roots reach. A plain array of more numbers than `numbersThreshold`, and of nothing else, is taken apart as such.
  * Throws UNSUPPORTED_VALUE with the key path, or LIMIT.
+ *
+ * @param represent takes a node apart that is no plain object or array
+ * @param representByRule takes one apart that is, where a rule of the caller's is meant for it
  */
 export function survey(
   rootNames: readonly string[],
   roots: readonly unknown[],
   represent: (value: object | symbol) => Representation,
   numbersThreshold: number = Infinity,
+  representByRule?: (value: object) => Representation | undefined,
 ): Graph {
   const values: unknown[] = [undefined];
   const parents = new IntList();
@@ -118,19 +122,23 @@ export function survey(
     weight = 2;
     isSpecial = 0;
     numbers = undefined;
+    let ruled: Representation | undefined;
     if (typeof value === "object" && !isProxy(value)) {
       const base = top;
       if (takePlain(value)) {
-        if (numbers === undefined) return;
-        isSpecial = 1;
-        representations.set(index, representNumbers(numbers));
-        return;
+        ruled = representByRule?.(value);
+        if (ruled === undefined) {
+          if (numbers === undefined) return;
+          isSpecial = 1;
+          representations.set(index, representNumbers(numbers));
+          return;
+        }
       }
       top = base;
     }
     weight = 32;
     isSpecial = 1;
-    const representation = represent(value);
+    const representation = ruled ?? represent(value);
     if (isEmptyObject(representation)) {
       weight = 2;
       isSpecial = 0;
@@ -302,6 +310,10 @@ export function survey(
       representations,
     } as unknown as Graph;
     const keyPath = keyPathOf(partial, index) + (error.key === undefined ? "" : step(error.key));
-    return new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} ${error.reason}`, { keyPath });
+    const { reason, cause } = error;
+    return new PersistError("PERSIST_UNSUPPORTED_VALUE", `${keyPath} ${reason}`, {
+      keyPath,
+      ...(cause === undefined ? {} : { cause }),
+    });
   }
 }

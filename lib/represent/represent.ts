@@ -52,7 +52,8 @@ export function representationOf(
   if (typeof value === "function") return representFunction(value);
   const heritage = heritages.ofItself(value);
   const found =
-    representByTemplate(value, heritage, rules) ??
+    representByMethod(value, heritage) ??
+    representByRule(value, rules) ??
     representByReference(value) ??
     refuseUnkeepable(value, heritage) ??
     representNDArray(value, heritage);
@@ -87,18 +88,26 @@ function representSymbol(symbol: symbol): Representation {
   return leaf("symbol", { form: "call", callee: "Symbol", construct: false, args });
 }
 
-function representByTemplate(
-  value: object,
-  { represent: method }: Heritage,
-  rules: readonly Rule[],
-): Representation | undefined {
-  const template: unknown =
-    typeof method === "function"
-      ? (method as (tag: typeof code) => unknown).call(value, code)
-      : applyRules(value, rules);
-  if (template === undefined) return undefined;
+/** By the first rule that is meant for it. */
+export function representByRule(value: object, rules: readonly Rule[]): Representation | undefined {
+  for (const rule of rules) {
+    const template: unknown = calling("rule", () => rule(value, code));
+    if (template !== undefined) return representTemplate(template, "rule");
+  }
+  return undefined;
+}
+
+function representByMethod(value: object, { represent: method }: Heritage): Representation | undefined {
+  if (typeof method !== "function") return undefined;
+  const name = "[represent]";
+  const template = calling(name, () => (method as (tag: typeof code) => unknown).call(value, code));
+  return template === undefined ? undefined : representTemplate(template, name);
+}
+
+/** What a method or a rule has returned. */
+function representTemplate(template: unknown, what: string): Representation {
   if (!(template instanceof Template)) {
-    throw new Unsupported("has a [represent] that did not return what code`…` gives");
+    throw new Unsupported(`has a ${what} that did not return what code\`…\` gives`);
   }
   const { strings, values } = template;
   return {
@@ -110,12 +119,14 @@ function representByTemplate(
   };
 }
 
-function applyRules(value: object, rules: readonly Rule[]): Template | undefined {
-  for (const rule of rules) {
-    const template = rule(value, code);
-    if (template !== undefined) return template;
+/** Calls code of the user's; what it throws is told with the place of the value. */
+function calling<T>(what: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const message = error instanceof Error ? `: ${error.message}` : "";
+    throw new Unsupported(`has a ${what} that threw${message}`, undefined, error);
   }
-  return undefined;
 }
 
 const unkeepable: readonly [(value: unknown) => boolean, string][] = [

@@ -5,9 +5,12 @@ export class Unsupported {
   readonly reason: string;
   /** The step from the value to the part that is at fault, such as a property's key. */
   readonly key: PropertyKey | undefined;
+  /** What code of the user's has thrown. */
+  readonly cause: unknown;
 
-  constructor(reason: string, key?: PropertyKey) {
+  constructor(reason: string, key?: PropertyKey, cause?: unknown) {
     this.reason = reason;
     this.key = key;
+    this.cause = cause;
   }
 }

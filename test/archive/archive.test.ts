@@ -6,6 +6,7 @@ import {
   isPersistError,
   NDArray,
   open,
+  represent,
   restore,
   save,
   stringify,
@@ -179,6 +180,42 @@ export const last = null;
     const text = stringify({ node });
     assert.equal(difference({ node }, { ...restore(text) }), null);
     assert.equal(difference({ node }, await evaluate(text)), null);
+  });
+
+  it("asks the rules about plain objects and arrays, too", async () => {
+    const rule: Rule = (value, code) =>
+      "unit" in value
+        ? code`new Map([["unit", ${(value as { unit: unknown }).unit}]])`
+        : Array.isArray(value) && value.length > 2000
+          ? code`new Set([${value.length}])`
+          : undefined;
+    const long = Array.from({ length: 3000 }, (_, k) => k);
+    const shared = { unit: "nm" };
+    const items = { list: [shared, [shared, { x: 1, y: [2] }]], long, short: [1, 2] };
+    const nm = new Map([["unit", "nm"]]);
+    const expected = { list: [nm, [nm, { x: 1, y: [2] }]], long: new Set([3000]), short: [1, 2] };
+    const text = stringify(items, { rules: [rule] });
+    assert.equal(difference(expected, { ...restore(text) }), null);
+    assert.equal(difference(expected, await evaluate(text)), null);
+  });
+
+  it("says where a rule or a [represent] failed, and why", () => {
+    const cause = new Error("no metric");
+    const fail = (): never => {
+      throw cause;
+    };
+    const items = { runs: [{}, { grid: { n: 3 } }] };
+    const failing = { runs: [{}, { grid: { [represent]: fail } }] };
+    const vague = { runs: [{}, { grid: { [represent]: () => "new Grid()" } }] };
+    const isTold = (what: RegExp) => (error: unknown) =>
+      isPersistError(error, "PERSIST_UNSUPPORTED_VALUE") &&
+      error.keyPath === ".runs[1].grid" &&
+      what.test(error.message) &&
+      (error.cause === undefined || error.cause === cause);
+    const rule: Rule = (value) => ("n" in (value as object) ? fail() : undefined);
+    assert.throws(() => stringify(items, { rules: [rule] }), isTold(/ has a rule that threw: no metric$/));
+    assert.throws(() => stringify(failing), isTold(/ has a \[represent\] that threw: no metric$/));
+    assert.throws(() => stringify(vague), isTold(/ did not return what code/));
   });
 
   it("writes values by the caller's rules, and tells them apart from what no rule knows", () => {
