@@ -1,0 +1,5 @@
+import { driver } from "../../drivers/driver.mjs";
+
+await driver({
+  run: async ({ shared }) => (await import(`${shared}/importing.mjs`)).importing("persist-archive"),
+});

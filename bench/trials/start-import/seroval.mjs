@@ -1,0 +1,3 @@
+import { driver } from "../../drivers/driver.mjs";
+
+await driver({ run: () => () => import("seroval") });
