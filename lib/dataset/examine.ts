@@ -38,10 +38,11 @@ export async function examine(
   return findings;
 }
 
-async function examineFile(
+/** What is wrong with one file. */
+export async function examineFile(
   directory: string,
   [file, size_bytes, crc32]: FileRow,
-  count: (size_bytes: number) => void,
+  count: (size_bytes: number) => void = () => {},
 ): Promise<Problem | undefined> {
   const path = join(directory, file);
   const facts = await factsOf(path);

@@ -10,6 +10,7 @@ import type { Prepare } from "./commit.ts";
 import type { Draft } from "./draft.ts";
 import type { GetOptions, Settings } from "./options.ts";
 import type { FileRow, Item } from "./state.ts";
+import { examineFile } from "./examine.ts";
 import { planItem, removeFiles, writeVersion, type VersionOptions, type WrittenVersion } from "./version.ts";
 
 /** So many versions are written at a time: the system syncs several in little more time than one. */
@@ -83,7 +84,8 @@ export class Items {
     await removeFiles(this.#directory, files);
   }
 
-  async read(name: string, item: Item, options: GetOptions): Promise<unknown> {
+  async read(name: string, item: Item, { verify, ...options }: GetOptions): Promise<unknown> {
+    if (verify === true) await this.#verify(item);
     const file = join(this.#directory, item.files[0]![0]);
     const exported = await readModule(file, { ...options, mode: "c" });
     if (Object.hasOwn(exported, "default")) return exported["default"];
@@ -94,6 +96,16 @@ export class Items {
         file,
       },
     );
+  }
+
+  /** Throws what is wrong with the first of its files that is not what was committed. */
+  async #verify({ files }: Item): Promise<void> {
+    for (const row of files) {
+      const problem = await examineFile(this.#directory, row);
+      if (problem === undefined) continue;
+      const { code, message, file } = problem;
+      throw new PersistError(code, message, { file });
+    }
   }
 
   /** Sees once to the loader of arrays being there; where that fails, the next time again. */

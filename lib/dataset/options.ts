@@ -23,13 +23,16 @@ export interface DataSetOptions {
   arrays?: ArrayFormat;
   /** Arrays with more elements are stored in files of their own; 100 when absent. */
   arrayThreshold?: number;
-  /** Ways to write values of yours, tried in order before the built-in ones. */
+  /** Ways to write values of yours; see {@link StringifyOptions}. */
   rules?: readonly Rule[];
   /** Writes all plain data as literals. */
   readable?: boolean;
 }
 
-/** Options of {@link DataSet.get}: those of `open`, but for `mode`, since a version never changes, and `only`, since an item is one value. */
+/**
+ * Options of {@link DataSet.get}: those of `open`, but for `mode`, since a version never changes, and `only`, since an item is one value. `verify` compares every file of the item with the
+ * checksum that was committed.
+ */
 export type GetOptions = Omit<OpenOptions, "mode" | "only">;
 
 /** The options with their defaults. */

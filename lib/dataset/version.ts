@@ -74,7 +74,7 @@ async function writeAs(
   const layout = { ...packageLayout(directory), arrays: `${version}.` };
   try {
     const stored = await storeArrays(plan.arrays, layout, { format, durability }, written);
-    const arrays = stored && { loader: `./${loaderName("package")}`, rows: stored.rows, heads: stored.heads };
+    const arrays = stored && { ...stored, loader: `./${loaderName("package")}` };
     const pieces = await encodedTextOf(
       plan,
       {

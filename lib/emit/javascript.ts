@@ -29,7 +29,7 @@ export interface ArrayTable {
   readonly loader: string;
   readonly rows: Readonly<Record<string, ArrayRow>>;
   readonly heads: Readonly<Record<string, readonly [size_bytes: number, crc32: number]>>;
-  readonly sums?: Readonly<Record<string, string>>;
+  readonly sums: Readonly<Record<string, string>>;
 }
 
 /** Gives the specifier for a module of the user's that no bare specifier reaches; it depends on where the archive lies. */
@@ -121,7 +121,7 @@ function importLines(
   return text;
 }
 
-function arrayTable({ rows, heads, sums = {} }: ArrayTable): string {
+function arrayTable({ rows, heads, sums }: ArrayTable): string {
   const row = ([file, descr, shape, ...place]: ArrayRow): string => {
     const extent = typeof shape === "number" ? String(shape) : `[${shape.join(", ")}]`;
     return `[${[literal(file), literal(descr), extent, ...place].join(", ")}]`;

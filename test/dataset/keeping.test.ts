@@ -158,6 +158,27 @@ describe("keeping a data set", function () {
       assert.deepEqual((await set.repair()).repaired, []);
     });
 
+    it("compares the files of an item that is read with what was committed, where that is asked for", async () => {
+      for (const name of ["a", "b"]) await set.get(name, { verify: true });
+      const file = join(
+        path,
+        versionsOf("b").find((one) => one.endsWith(".npy"))!,
+      );
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 1]! ^= 1;
+      writeFileSync(file, bytes);
+      await set.get("b");
+      await set.get("a", { verify: true });
+      await assert.rejects(
+        set.get("b", { verify: true }),
+        (error) => isPersistError(error, "PERSIST_CORRUPT") && error.file === file,
+      );
+      unlinkSync(file);
+      await assert.rejects(set.get("b", { verify: true }), (error) =>
+        isPersistError(error, "PERSIST_NOT_FOUND"),
+      );
+    });
+
     it("takes in an item that an editor has written in place", async () => {
       const alias = join(path, "a.js");
       writeFileSync(alias, readFileSync(alias, "utf8").replace("n: 1", "n: 17"));
