@@ -1,9 +1,17 @@
 // What the addon does with arrays, each thing again and again with its k-th allocation failing, for every k until one run in
 // which nothing is left to fail. Runs under no-memory.c; prints a line of JSON for each thing.
 import { execFileSync } from "node:child_process";
-import { openSync, readFileSync, readSync, readdirSync, writeSync } from "node:fs";
+import { openSync, readFileSync, readSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { PersistError, listArrays, mapArray, openArray, readArray, writeArray } from "persist-archive";
+import {
+  PersistError,
+  createArray,
+  listArrays,
+  mapArray,
+  openArray,
+  readArray,
+  writeArray,
+} from "persist-archive";
 import { native } from "#dist/native.js";
 
 const [planFile = "", directory = "", ...wanted] = process.argv.slice(2);
@@ -69,16 +77,39 @@ const things: Record<string, () => unknown> = {
   "map npy": () => mapAndClose("a.npy"),
   "map npz": () => mapAndClose("a.npz#a"),
   "map hdf5": () => mapAndClose("a.h5#g/a"),
-  "open npy": async () => {
-    const opened = await openArray(file("a.npy"), { mode: "r+" });
-    try {
-      await opened.write({ data: data.subarray(0, 10), shape: [1, 10] }, { start: [3, 5] });
-      await opened.flush();
-    } finally {
-      await opened.close();
-    }
-  },
+  "open npy": () => change("a.npy"),
+  "open hdf5": () => change("a.h5#g/a"),
+  "open deflated hdf5": () => change("a.h5#deflated"),
+  "grow npy": () => grow("g.npy", false),
+  "grow hdf5": () => grow("g.h5#a", false),
+  "grow deflated hdf5": () => grow("gd.h5#a", true),
 };
+
+/** Writes a part of an array, and reads another. */
+async function change(path: string): Promise<void> {
+  const opened = await openArray(file(path), { mode: "r+" });
+  try {
+    await opened.write({ data: data.subarray(0, 10), shape: [1, 10] }, { start: [3, 5] });
+    await opened.read({ selection });
+    await opened.flush();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Makes an array anew, and appends to it. */
+async function grow(path: string, compress: boolean): Promise<void> {
+  rmSync(file(path.split("#")[0]!), { force: true });
+  const opened = await createArray(file(path), { dtype: "float64", shape: [null, 100], compress });
+  try {
+    for (const rows of [3, 40]) {
+      await opened.append({ data: data.subarray(0, rows * 100), shape: [rows, 100] });
+      await opened.flush();
+    }
+  } finally {
+    await opened.close();
+  }
+}
 
 function mapAndClose(name: string): void {
   const array = mapArray(file(name));
