@@ -1,16 +1,35 @@
 #!/usr/bin/env node
-// Opens damaged npy headers or npz files by the million under AddressSanitizer and UndefinedBehaviorSanitizer:
+// Opens damaged npy headers, npz files or HDF5 files by the million under AddressSanitizer and UndefinedBehaviorSanitizer:
 //
-//     node native/fuzz.mjs npy|npz [runs, a million] [seed, 1]
+//     node native/fuzz.mjs npy|npz|hdf5 [runs, a million] [seed, 1]
+//
+// The HDF5 library dies of some. They are counted by what it dies of, and the first of each kind are kept in build/fuzz-hdf5.
 import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync } from "node:fs";
 import { sanitized } from "./sanitized.mjs";
 
 const [format = "", runs = "1000000", seed = "1"] = process.argv.slice(2);
 const env = sanitized();
 // what is freed is kept for less long than usual, and nothing is filled: a file takes a fraction of the time
 env.ASAN_OPTIONS += ":quarantine_size_mb=16:max_malloc_fill_size=0";
-const { status } = spawnSync(process.execPath, ["build/test/store/fuzz-opening.js", format, runs, seed], {
-  env,
-  stdio: "inherit",
-});
+const [program, ...rest] =
+  format === "hdf5" ? hdf5() : [process.execPath, "build/test/store/fuzz-opening.js", format, runs, seed];
+const { status } = spawnSync(program, rest, { env, stdio: "inherit" });
 process.exitCode = status ?? 1;
+
+/** The program below the binding (test/native/fuzz-hdf5.cc), which has the sanitizers in itself. */
+function hdf5() {
+  delete env.LD_PRELOAD;
+  env.ASAN_OPTIONS += ":detect_leaks=0:handle_abort=1:quarantine_size_mb=1:malloc_context_size=0";
+  const keep = "build/fuzz-hdf5";
+  mkdirSync(keep, { recursive: true });
+  const fixtures = "test/fixtures/hdf5";
+  const seeds = readdirSync(fixtures).filter((name) => /^h5-.*\.h5$/.test(name));
+  return [
+    "build/asan/build/Release/fuzz_hdf5",
+    keep,
+    runs,
+    seed,
+    ...seeds.toSorted().map((name) => `${fixtures}/${name}`),
+  ];
+}

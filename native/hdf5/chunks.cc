@@ -33,6 +33,25 @@ std::vector<Segment> SegmentsOf(const Range& range, uint64_t extent) {
   return out;
 }
 
+constexpr uint64_t kFewChunks = uint64_t{1} << 18;
+
+/** Throws LIMIT where a selection touches more chunks than a file of this size can hold. */
+void CheckCount(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges, const File& file) {
+  std::vector<uint64_t> counts;
+  for (size_t axis = 0; axis < ranges.size(); axis++) {
+    const auto& [start, step, count] = ranges[axis];
+    if (count == 0) return;
+    const uint64_t last = start + (count - 1) * step;
+    counts.push_back(std::min(count, last / chunk[axis] - start / chunk[axis] + 1));
+  }
+  const auto count = Product(1, counts);
+  if (count && (*count <= kFewChunks || *count <= file.size_bytes())) return;
+  throw os::Error("PERSIST_LIMIT",
+                  file.path() + " has " + std::to_string(file.size_bytes()) +
+                      " bytes, and the part would lie in more chunks: read a smaller one by a selection",
+                  file.path());
+}
+
 /** Row lengths in bytes: how far neighbours along each axis are from each other in C order. */
 std::vector<size_t> StridesOf(const std::vector<uint64_t>& extents, size_t itemsize) {
   std::vector<size_t> out(extents.size());
@@ -233,6 +252,7 @@ void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges, const 
   const std::string& path = file.path();
   const uint64_t chunk_bytes = ChunkBytes(chunking, path);
   CheckClaim(chunk_bytes, file);
+  CheckCount(dataset.chunk, ranges, file);
   const auto fetch = [&](const Walk& walk, Bytes& bytes, uint32_t& mask) {
     LetOthersIn();
     hsize_t stored_bytes = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hdf5/header.h"
+
 namespace persist::hdf5 {
 namespace {
 
@@ -135,19 +137,6 @@ void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
 
 }  // namespace
 
-std::optional<uint64_t> Product(uint64_t size, const std::vector<uint64_t>& extents) {
-  bool empty = size == 0;
-  uint64_t out = 1;
-  for (const uint64_t extent : extents) {
-    if (extent == 0)
-      empty = true;
-    else if (__builtin_mul_overflow(out, extent, &out))
-      return std::nullopt;
-  }
-  if (__builtin_mul_overflow(out, std::max<uint64_t>(size, 1), &out) || out >> 63 != 0) return std::nullopt;
-  return empty ? 0 : out;
-}
-
 void CheckClaim(uint64_t size_bytes, const File& file) {
   if (size_bytes <= kSmallClaim || size_bytes / kBestRatio <= file.size_bytes()) return;
   throw os::Error("PERSIST_LIMIT",
@@ -171,9 +160,17 @@ Handle MemoryType(const Element& element, const std::string& path) {
           H5Tclose};
 }
 
+Handle OpenAt(const File& file, haddr_t address) {
+  CheckHeader(file, address);
+  return {Check(H5Oopen_by_addr(file, address), "H5Oopen_by_addr", file.path()), H5Oclose};
+}
+
 Handle OpenDataset(const File& file, const std::string& name) {
   const std::string& path = file.path();
-  Handle object(Check(H5Oopen(file, name.c_str(), H5P_DEFAULT), "H5Oopen", path), H5Oclose);
+  H5O_info_t info;
+  Check(H5Oget_info_by_name2(file, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), "H5Oget_info_by_name2",
+        path);
+  Handle object = OpenAt(file, info.addr);
   if (H5Iget_type(object) == H5I_DATASET) return object;
   throw os::Error("PERSIST_NOT_FOUND", name + " is no dataset in " + path + " but a group or a type", path);
 }

@@ -8,6 +8,7 @@
 
 #include "hdf5/element.h"
 #include "hdf5/file.h"
+#include "hdf5/product.h"
 
 namespace persist::hdf5 {
 
@@ -41,6 +42,9 @@ struct Dataset {
   std::optional<os::Error> problem;
 };
 
+/** Opens the object whose header begins at an address, after a look at that (see header.h). */
+Handle OpenAt(const File& file, haddr_t address);
+
 /** Opens an object of a file by its path. Throws NOT_FOUND for what is missing or no dataset. */
 Handle OpenDataset(const File& file, const std::string& name);
 
@@ -59,8 +63,5 @@ uint64_t HeaderOf(hid_t object, const std::string& path);
 
 /** Throws LIMIT where a result is larger than what a file of this size can hold by any filter. */
 void CheckClaim(uint64_t size_bytes, const File& file);
-
-/** Extents multiplied; nothing where that passes 2^63. */
-std::optional<uint64_t> Product(uint64_t size, const std::vector<uint64_t>& extents);
 
 }  // namespace persist::hdf5

@@ -2,6 +2,10 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+
+#include "os/read.h"
+
 namespace persist::hdf5 {
 namespace {
 
@@ -12,7 +16,7 @@ constexpr hsize_t kAlignment = 64;
 // must stay the same when the arrays are edited in place.
 constexpr hsize_t kFirstPage = 4096;
 
-constexpr size_t kLongestLength = sizeof(uint64_t);
+constexpr size_t kWidest = sizeof(uint64_t);  // of numbers in the file
 
 os::Error NotRegular(const std::string& path) {
   return os::Error("PERSIST_NOT_REGULAR_FILE", path + " is not a regular file", path);
@@ -61,12 +65,16 @@ void File::Open(Mode mode) {
     const unsigned access_flags = mode == Mode::kWrite ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
     file_ = Handle(Check(H5Fopen(path().c_str(), access_flags, access), "H5Fopen", path()), H5Fclose);
     const Handle creation(Check(H5Fget_create_plist(file_), "H5Fget_create_plist", path()), H5Pclose);
-    size_t address_bytes = 0;
-    Check(H5Pget_sizes(creation, &address_bytes, &medium_->length_bytes), "H5Pget_sizes", path());
-    if (medium_->length_bytes > kLongestLength) {
+    Check(H5Pget_sizes(creation, &widths_.address_bytes, &widths_.length_bytes), "H5Pget_sizes", path());
+    hsize_t user_block = 0;
+    Check(H5Pget_userblock(creation, &user_block), "H5Pget_userblock", path());
+    base_ = user_block;
+    for (const size_t width : {widths_.address_bytes, widths_.length_bytes}) {
+      if (width <= kWidest) continue;
       throw os::Error("PERSIST_UNSUPPORTED",
-                      path() + " has lengths of " + std::to_string(medium_->length_bytes) + " bytes", path());
+                      path() + " has addresses or lengths of " + std::to_string(width) + " bytes", path());
     }
+    medium_->length_bytes = widths_.length_bytes;
   }
 }
 
@@ -77,6 +85,14 @@ File::~File() {
   medium_->broken = true;
   medium_->fd = os::Fd();
   static_cast<void>(medium_.release());
+}
+
+std::string File::ReadUpTo(uint64_t address, uint64_t most_bytes) const {
+  if (base_ > size_bytes_ || address >= size_bytes_ - base_)
+    throw os::Error("PERSIST_CORRUPT", path() + " refers to what lies beyond its end", path());
+  std::string out(std::min(most_bytes, size_bytes_ - base_ - address), '\0');
+  os::ReadRange(fd(), base_ + address, out.data(), out.size(), nullptr, path());
+  return out;
 }
 
 void File::Close() {

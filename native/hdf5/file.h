@@ -15,6 +15,12 @@ enum class Mode {
   kCreate,  // a file that must not exist
 };
 
+/** How many bytes numbers in a file take. */
+struct Widths {
+  size_t address_bytes = 8;
+  size_t length_bytes = 8;
+};
+
 /** Made, used and destroyed on the HDF5 thread only. */
 class File {
  public:
@@ -29,6 +35,12 @@ class File {
   /** Of the file as it was opened. */
   uint64_t size_bytes() const { return size_bytes_; }
   int fd() const { return medium_->fd.get(); }
+  const Widths& widths() const { return widths_; }
+  /** What addresses in the file count from: the end of the user block. */
+  uint64_t base() const { return base_; }
+
+  /** Metadata from an address on, fewer bytes where the file ends. Throws CORRUPT where there are none. */
+  std::string ReadUpTo(uint64_t address, uint64_t most_bytes) const;
 
   /** Who may stop the jobs that only read; null for nobody. */
   void Obey(os::Control* control) { medium_->control = control; }
@@ -45,6 +57,8 @@ class File {
   std::unique_ptr<Medium> medium_;
   Handle file_;
   uint64_t size_bytes_ = 0;
+  Widths widths_;
+  uint64_t base_ = 0;
 };
 
 }  // namespace persist::hdf5

@@ -21,24 +21,25 @@ os::Error Corrupt(const std::string& what, const File& file) {
 
 }  // namespace
 
-Heap::Heap(const File& file) : file_(file) {
-  const Handle creation(Check(H5Fget_create_plist(file), "H5Fget_create_plist", file.path()), H5Pclose);
-  size_t address_bytes = 0;
-  size_t length_bytes = 0;
-  Check(H5Pget_sizes(creation, &address_bytes, &length_bytes), "H5Pget_sizes", file.path());
-  hsize_t user_block = 0;
-  Check(H5Pget_userblock(creation, &user_block), "H5Pget_userblock", file.path());
-  is_usual_ = address_bytes == 8 && length_bytes == kLengthBytes;
-  base_ = user_block;
+bool Heap::is_usual() const {
+  return file_.widths().address_bytes == kLengthBytes && file_.widths().length_bytes == kLengthBytes;
 }
 
 const Collection& Heap::At(uint64_t address) {
   const auto known = collections_.find(address);
   if (known != collections_.end()) return known->second;
   const uint64_t end = file_.size_bytes();
-  if (base_ > end || address > end - base_) throw Corrupt("a string lies beyond the end of the file", file_);
-  return collections_.try_emplace(address, file_.fd(), base_ + address, end, kLengthBytes, file_.path())
+  const uint64_t base = file_.base();
+  if (base > end || address > end - base) throw Corrupt("a string lies beyond the end of the file", file_);
+  return collections_
+      .try_emplace(address, file_.fd(), base + address, end, file_.widths().length_bytes, file_.path())
       .first->second;
+}
+
+std::string_view Heap::Find(uint64_t address, uint64_t number) {
+  const std::string_view* const found = At(address).Find(number);
+  if (found == nullptr) throw Corrupt("a heap lacks a string that is looked for in it", file_);
+  return *found;
 }
 
 std::string_view Heap::Get(const unsigned char* reference) {
@@ -46,10 +47,9 @@ std::string_view Heap::Get(const unsigned char* reference) {
   const auto address = Take<uint64_t>(reference + 4);
   const auto index = Take<uint32_t>(reference + 12);
   if (length == 0 || address == 0 || address == kNowhere) return {};
-  const std::string_view* const found = At(address).Find(index);
-  if (found == nullptr) throw Corrupt("a heap lacks a string that is looked for in it", file_);
-  if (length > found->size()) throw Corrupt("a string is longer than its place in the heap", file_);
-  return found->substr(0, length);
+  const std::string_view found = Find(address, index);
+  if (length > found.size()) throw Corrupt("a string is longer than its place in the heap", file_);
+  return found.substr(0, length);
 }
 
 }  // namespace persist::hdf5

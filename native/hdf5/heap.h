@@ -12,20 +12,21 @@ namespace persist::hdf5 {
 
 class Heap {
  public:
-  explicit Heap(const File& file);
+  explicit Heap(const File& file) : file_(file) {}
 
   /** Whether references are laid out as here: addresses and lengths of 8 bytes. */
-  bool is_usual() const { return is_usual_; }
+  bool is_usual() const;
 
   /** The bytes that a reference of 16 bytes in the file stands for. Throws CORRUPT, IO. */
   std::string_view Get(const unsigned char* reference);
+
+  /** The object of a number in the collection at an address. Throws likewise. */
+  std::string_view Find(uint64_t address, uint64_t number);
 
  private:
   const Collection& At(uint64_t address);
 
   const File& file_;
-  bool is_usual_ = false;
-  uint64_t base_ = 0;  // addresses count from the end of the user block
   std::map<uint64_t, Collection> collections_;
 };
 

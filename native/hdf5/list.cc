@@ -43,6 +43,10 @@ herr_t Collect(hid_t, const char* name, const H5L_info_t* info, void* out) {
 }
 
 std::vector<Link> LinksOf(hid_t group, const std::string& path) {
+  // The library makes a table of the links in a small group's header, and when one of them cannot be decoded
+  // frees what it has not filled. A name that is too long to be there has it decode all of them before.
+  static const std::string absent(kLongestPath, 'x');
+  Check(H5Lexists(group, absent.c_str(), H5P_DEFAULT), "H5Lexists", path);
   Links out;
   hsize_t at = 0;
   // In the file's own order: to sort them the library makes a table, and when the file is damaged frees what
@@ -86,15 +90,21 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
   while (!waiting.empty()) {
     const Group group = std::move(waiting.front());
     waiting.pop_front();
-    const Handle opened(Check(H5Oopen_by_addr(file, group.address), "H5Oopen_by_addr", path), H5Oclose);
+    const Handle opened = OpenAt(file, group.address);
     for (const Link& link : LinksOf(opened, path)) {
       if (control != nullptr) control->Check();
       LetOthersIn();
       if (++objects > kMostObjects) throw TooMany("more than a million objects", path);
       std::string name = group.path + link.name;
       if (name.size() > kLongestPath) throw TooMany("a path of more than 65536 bytes", path);
-      Handle object(H5Oopen_by_addr(file, link.address), H5Oclose);
-      const H5I_type_t kind = object < 0 ? H5I_BADID : H5Iget_type(object);
+      Handle object;
+      std::optional<os::Error> problem;
+      try {
+        object = OpenAt(file, link.address);
+      } catch (const os::Error& error) {
+        problem = error;
+      }
+      const H5I_type_t kind = problem ? H5I_BADID : H5Iget_type(object);
       if (kind == H5I_GROUP) {
         if (seen.insert(link.address).second) waiting.push_back({name + "/", link.address});
       } else if (kind == H5I_DATASET) {
@@ -105,7 +115,7 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
         out.push_back({std::move(name), std::move(dataset)});
       } else if (kind == H5I_BADID) {
         Dataset broken;
-        broken.problem = LibraryError("H5Oopen_by_addr", path);
+        broken.problem = problem;
         out.push_back({std::move(name), std::move(broken)});
       }
     }

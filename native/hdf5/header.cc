@@ -1,0 +1,144 @@
+#include "hdf5/header.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "hdf5/heap.h"
+#include "hdf5/index.h"
+#include "hdf5/messages.h"
+#include "hdf5/sources.h"
+
+namespace persist::hdf5 {
+namespace {
+
+constexpr uint64_t kMostBytes = uint64_t{64} << 20;  // of all parts of a header
+constexpr size_t kMostObjects = 1000;                // that one shares messages with
+constexpr size_t kSumBytes = 4;
+constexpr unsigned kContinuation = 0x10;
+constexpr size_t kOldHead = 16;
+constexpr size_t kNewHead = 4 + 1 + 1 + 16 + 4 + 8;  // at most
+
+struct Block {
+  uint64_t address;
+  uint64_t size_bytes;
+};
+
+class Header {
+ public:
+  Header(const File& file, uint64_t address) : file_(file), path_(file.path()), widths_(file.widths()) {
+    const std::string start = file_.ReadUpTo(address, kNewHead);
+    Cursor head(start, path_);
+    is_new_ = head.BeginsWith("OHDR");
+    TakeHead(head, address, start.size());
+    for (size_t k = 0; k < blocks_.size(); k++) CheckBlock(blocks_[k], k == 0);
+  }
+
+  Said& said() { return said_; }
+
+ private:
+  void TakeHead(Cursor& head, uint64_t address, size_t whole) {
+    if (is_new_) {
+      head.Skip(4 + 1);
+      const uint64_t flags = head.Number(1);
+      has_order_ = (flags & 4) != 0;
+      head.Skip(((flags & 0x20) != 0 ? 16 : 0) + ((flags & 0x10) != 0 ? 4 : 0));
+      const uint64_t size_bytes = head.Number(size_t{1} << (flags & 3));
+      Add({address + whole - head.rest(), size_bytes});
+    } else {
+      head.Skip(1 + 1 + 2 + 4);
+      Add({address + kOldHead, head.Number(4)});
+    }
+  }
+
+  void Add(Block block) {
+    total_bytes_ += std::min(block.size_bytes, kMostBytes);
+    if (total_bytes_ > kMostBytes || block.size_bytes > kMostBytes)
+      throw os::Error("PERSIST_LIMIT", path_ + " has an object's header of more than 64 MiB", path_);
+    for (const Block& other : blocks_)
+      if (other.address == block.address) throw Cursor({}, path_).Corrupt("goes in a circle");
+    blocks_.push_back(block);
+  }
+
+  void CheckBlock(Block block, bool is_first) {
+    const std::string bytes = file_.ReadUpTo(block.address, block.size_bytes);
+    if (bytes.size() < block.size_bytes) throw Cursor({}, path_).Corrupt("ends behind the end of the file");
+    Cursor rest(bytes, path_);
+    if (is_new_ && !is_first) {
+      if (!rest.BeginsWith("OCHK")) throw rest.Corrupt("goes on where it does not");
+      rest.Skip(4);
+      if (rest.rest() < kSumBytes) throw rest.Corrupt("has a part without a checksum");
+      rest = rest.Part(rest.rest() - kSumBytes);
+    }
+    const size_t head_bytes = is_new_ ? (has_order_ ? 6 : 4) : 8;
+    while (rest.rest() >= head_bytes) {
+      Cursor head = rest.Part(head_bytes);
+      const auto kind = static_cast<unsigned>(head.Number(is_new_ ? 1 : 2));
+      const uint64_t size_bytes = head.Number(2);
+      const auto flags = static_cast<unsigned>(head.Number(1));
+      Cursor body = rest.Part(size_bytes);
+      if (kind == kContinuation) {
+        const uint64_t address = body.Number(widths_.address_bytes);
+        Add({address, body.Number(widths_.length_bytes)});
+      } else {
+        CheckMessage(kind, flags, body, widths_, said_);
+      }
+    }
+  }
+
+  const File& file_;
+  const std::string& path_;
+  const Widths& widths_;
+  bool is_new_ = false;
+  bool has_order_ = false;
+  uint64_t total_bytes_ = 0;
+  std::vector<Block> blocks_;
+  Said said_;
+};
+
+/** What the library takes for granted of what an object's messages say together. */
+void CheckAgreement(const Said& said, const std::map<uint64_t, Said>& all, const std::string& path) {
+  std::optional<uint64_t> type_bytes = said.type_bytes;
+  if (said.type_at) type_bytes = all.at(*said.type_at).type_bytes;
+  const Cursor nowhere({}, path);
+  if (said.type_at && !type_bytes) throw nowhere.Corrupt("shares the type of an object that is none");
+  if (type_bytes && said.fill_bytes && *said.fill_bytes != *type_bytes)
+    throw nowhere.Corrupt("has a fill value of another size than the elements");
+  if (said.chunk.empty()) return;
+  if (type_bytes && said.chunk.back() != *type_bytes)
+    throw nowhere.Corrupt("has chunks of elements of another size");
+  if (said.shape && said.shape->size() + 1 != said.chunk.size())
+    throw nowhere.Corrupt("has chunks of another number of axes than the dataset");
+}
+
+/** The library copies as much as the heap has into memory as long as the reference says. */
+void CheckText(const HeapPlace& text, Heap& heap, const File& file) {
+  if (text.address == 0) return;  // no text
+  if (heap.Find(text.address, text.index).size() != text.size_bytes)
+    throw Cursor({}, file.path()).Corrupt("has a text whose place in the heap has another size");
+}
+
+}  // namespace
+
+void CheckHeader(const File& file, uint64_t address) {
+  std::map<uint64_t, Said> all;
+  std::deque<uint64_t> waiting = {address};
+  Heap heap(file);
+  for (; !waiting.empty(); waiting.pop_front()) {
+    if (all.count(waiting.front()) > 0) continue;
+    if (all.size() >= kMostObjects)
+      throw os::Error("PERSIST_LIMIT", file.path() + " has an object that shares with too many", file.path());
+    const Said& said =
+        all.emplace(waiting.front(), std::move(Header(file, waiting.front()).said())).first->second;
+    waiting.insert(waiting.end(), said.objects.begin(), said.objects.end());
+    for (const Index& index : said.indexes) CheckIndex(index, said, file);
+    for (const HeapPlace& text : said.texts) CheckText(text, heap, file);
+    if (said.sources) {
+      const std::string_view block = heap.Find(said.sources->address, said.sources->index);
+      CheckSources(block, said.shape ? std::optional(said.shape->size()) : std::nullopt, file);
+    }
+  }
+  for (const auto& [at, said] : all) CheckAgreement(said, all, file.path());
+}
+
+}  // namespace persist::hdf5

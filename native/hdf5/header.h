@@ -1,0 +1,16 @@
+// An object's header, looked at before the library reads it.
+#pragma once
+
+#include <cstdint>
+
+#include "hdf5/file.h"
+
+namespace persist::hdf5 {
+
+/**
+ * Goes through the header of an object, and of those that its messages share, as far as the library will
+ * decode them. The address is the library's, behind a user block. Throws CORRUPT, UNSUPPORTED.
+ */
+void CheckHeader(const File& file, uint64_t address);
+
+}  // namespace persist::hdf5

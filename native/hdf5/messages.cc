@@ -1,0 +1,312 @@
+#include "hdf5/messages.h"
+
+#include <algorithm>
+
+#include "hdf5/datatype.h"
+#include "hdf5/product.h"
+
+namespace persist::hdf5 {
+namespace {
+
+constexpr size_t kMostAxes = 32;
+constexpr size_t kMostFilters = 32;
+constexpr unsigned kNamelessFilters = 256;  // from the second version on
+constexpr size_t kSharedHeapIdBytes = 8;
+
+enum Kind : unsigned {
+  kSpace = 1,
+  kLinkInfo = 2,
+  kType = 3,
+  kOldFill = 4,
+  kFill = 5,
+  kLink = 6,
+  kExternal = 7,
+  kLayout = 8,
+  kFilters = 0xb,
+  kAttribute = 0xc,
+  kSymbolTable = 0x11,
+  kAttributeInfo = 0x15,
+};
+
+uint64_t RoundUp(uint64_t size_bytes) { return (size_bytes + 7) / 8 * 8; }
+
+/** A message that is elsewhere. Gives the object that it is in; nothing where it is in a heap. */
+std::optional<uint64_t> CheckShared(Cursor from, const Widths& widths) {
+  const uint64_t version = from.Number(1);
+  const uint64_t where = from.Number(1);
+  if (version == 0 || version > 3) throw from.Corrupt("shares a message in an unknown way");
+  if (version == 1) from.Skip(6 + widths.length_bytes);
+  if (version == 3 && where == 1) {
+    from.Skip(kSharedHeapIdBytes);
+    return std::nullopt;
+  }
+  return from.Number(widths.address_bytes);
+}
+
+struct Space {
+  std::vector<uint64_t> shape;
+  std::vector<uint64_t> largest;
+};
+
+Space CheckSpace(Cursor from, const Widths& widths) {
+  const uint64_t version = from.Number(1);
+  const uint64_t axes = from.Number(1);
+  const uint64_t flags = from.Number(1);
+  const uint64_t kind = from.Number(1);
+  if (axes > kMostAxes) throw from.Corrupt("has a dataspace of too many axes");
+  if (version == 1) from.Skip(4);
+  Space out;
+  for (uint64_t k = 0; k < axes; k++) out.shape.push_back(from.Number(widths.length_bytes));
+  out.largest = out.shape;
+  if ((flags & 1) != 0)
+    for (uint64_t& extent : out.largest) extent = from.Number(widths.length_bytes);
+  if (version == 2 && kind == 2) out.shape.assign(1, 0);  // holds nothing
+  return out;
+}
+
+void CheckFill(Cursor from, bool is_old, Said& said) {
+  bool is_signed = true;
+  if (!is_old) {
+    const uint64_t version = from.Number(1);
+    const uint64_t flags = from.Number(1);
+    is_signed = version < 3;
+    if (is_signed) {
+      from.Skip(1);
+      if (from.Number(1) == 0) return;
+    } else if ((flags & 0x10) != 0 || (flags & 0x20) == 0) {
+      return;  // undefined, or zeros
+    }
+  }
+  const uint64_t size_bytes = from.Number(4);
+  if (size_bytes == 0 || (is_signed && size_bytes >> 31 != 0)) return;
+  from.Skip(size_bytes);
+  said.fill_bytes = size_bytes;
+}
+
+void CheckLink(Cursor from, const Widths& widths) {
+  enum : uint64_t { kHard = 0, kSoft = 1, kOutside = 64 };
+  from.Skip(1);
+  const uint64_t flags = from.Number(1);
+  const uint64_t kind = (flags & 8) != 0 ? from.Number(1) : 0;
+  if ((flags & 4) != 0) from.Skip(8);
+  if ((flags & 0x10) != 0) from.Skip(1);
+  from.Skip(from.Number(size_t{1} << (flags & 3)));
+  if (kind == kHard) {
+    from.Skip(widths.address_bytes);
+    return;
+  }
+  Cursor value = from.Part(from.Number(2));
+  if (kind != kOutside) return;
+  value.Skip(1);
+  value.Text();
+  value.Text();
+}
+
+/** Where many links or attributes are found, by name and by the order in which they were made. */
+void CheckNames(Cursor from, size_t order_bytes, const Widths& widths, Said& said) {
+  from.Skip(1);
+  const uint64_t has = from.Number(1);
+  if ((has & 1) != 0) from.Skip(order_bytes);
+  from.Skip(widths.address_bytes);
+  for (int count = (has & 2) != 0 ? 2 : 1; count > 0; count--)
+    said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes)});
+}
+
+void CheckExternal(Cursor from, const Widths& widths) {
+  from.Skip(4);
+  const uint64_t room = from.Number(2);
+  const uint64_t count = from.Number(2);
+  if (count > room) throw from.Corrupt("has more external files than it has room for");
+  from.Skip(widths.address_bytes + count * 3 * widths.length_bytes);
+}
+
+/** Extents of a chunk, the last being an element's bytes. */
+std::vector<uint64_t> Chunk(Cursor& from, uint64_t axes, size_t width) {
+  std::vector<uint64_t> out;
+  for (uint64_t k = 0; k < axes; k++) out.push_back(from.Number(width));
+  const auto size_bytes = Product(1, out);
+  if (axes < 2 || axes > kMostAxes + 1 || !size_bytes || *size_bytes == 0 || *size_bytes >> 32 != 0)
+    throw from.Corrupt("has chunks of no size, or of too much");
+  return out;
+}
+
+/** How the chunks of newer files are found. */
+void TakeIndex(Cursor& from, uint64_t flags, const Widths& widths, Said& said) {
+  enum : uint64_t { kSingle = 1, kImplicit = 2, kFixed = 3, kExtensible = 4, kTree = 5 };
+  const auto add = [&](Index::Kind kind, size_t parameter_bytes) {
+    from.Skip(parameter_bytes);
+    said.indexes.push_back({kind, from.Number(widths.address_bytes)});
+  };
+  switch (from.Number(1)) {
+    case kSingle:
+      from.Skip(widths.address_bytes + ((flags & 2) != 0 ? widths.length_bytes + 4 : 0));
+      break;
+    case kImplicit:
+      from.Skip(widths.address_bytes);
+      break;
+    case kFixed:
+      add(Index::kFixed, 1);
+      break;
+    case kExtensible:
+      add(Index::kExtensible, 5);
+      break;
+    case kTree:
+      add(Index::kTree, 6);
+      break;
+    default:
+      throw from.Corrupt("has an unknown index of chunks");
+  }
+}
+
+void CheckLayout(Cursor from, const Widths& widths, Said& said) {
+  enum : uint64_t { kCompact = 0, kContiguous = 1, kChunked = 2, kVirtual = 3 };
+  const uint64_t version = from.Number(1);
+  if (version < 3) {
+    const uint64_t axes = from.Number(1);
+    const uint64_t kind = from.Number(1);
+    from.Skip(5);
+    if (kind > kChunked || axes == 0 || axes > kMostAxes + 1) throw from.Corrupt("has an unknown layout");
+    if (kind != kCompact) from.Skip(widths.address_bytes);
+    if (kind == kChunked)
+      said.chunk = Chunk(from, axes, 4);
+    else
+      from.Skip(axes * 4);
+    if (kind == kCompact) from.Skip(from.Number(4));
+    return;
+  }
+  switch (from.Number(1)) {
+    case kCompact:
+      from.Skip(from.Number(2));
+      return;
+    case kContiguous:
+      from.Skip(widths.address_bytes + widths.length_bytes);
+      return;
+    case kChunked:
+      if (version == 3) {
+        const uint64_t axes = from.Number(1);
+        from.Skip(widths.address_bytes);
+        said.chunk = Chunk(from, axes, 4);
+      } else {
+        const uint64_t flags = from.Number(1);
+        const uint64_t axes = from.Number(1);
+        const uint64_t width = from.Number(1);
+        if (width == 0 || width > 8) throw from.Corrupt("has chunks whose extents have too many bytes");
+        said.chunk = Chunk(from, axes, width);
+        TakeIndex(from, flags, widths, said);
+      }
+      return;
+    case kVirtual: {
+      const uint64_t address = from.Number(widths.address_bytes);
+      said.sources = {address, from.Number(4), std::nullopt};
+      return;
+    }
+    default:
+      throw from.Corrupt("has an unknown layout");
+  }
+}
+
+void CheckFilters(Cursor from) {
+  const uint64_t version = from.Number(1);
+  const uint64_t count = from.Number(1);
+  if (count > kMostFilters) throw from.Corrupt("has too many filters");
+  if (version == 1) from.Skip(6);
+  for (uint64_t k = 0; k < count; k++) {
+    const uint64_t id = from.Number(2);
+    const uint64_t name_bytes = version > 1 && id < kNamelessFilters ? 0 : from.Number(2);
+    from.Skip(2);
+    const uint64_t numbers = from.Number(2);
+    if (name_bytes > 0) from.Part(name_bytes).Text();
+    from.Skip(4 * (version == 1 ? numbers + numbers % 2 : numbers));
+  }
+}
+
+void CheckAttribute(Cursor from, const Widths& widths, Said& said) {
+  const uint64_t version = from.Number(1);
+  const uint64_t flags = from.Number(1);
+  const uint64_t name_bytes = from.Number(2);
+  const uint64_t type_bytes = from.Number(2);
+  const uint64_t space_bytes = from.Number(2);
+  if (version == 0 || version > 3) throw from.Corrupt("has an attribute of an unknown version");
+  if (version == 3) from.Skip(1);
+  const auto whole = [&](uint64_t size_bytes) { return version == 1 ? RoundUp(size_bytes) : size_bytes; };
+  from.Part(whole(name_bytes)).Text();
+  Cursor its_type = from.Part(whole(type_bytes));
+  const Cursor its_space = from.Part(whole(space_bytes));
+  const bool shares_type = version > 1 && (flags & 1) != 0;
+  const bool shares_space = version > 1 && (flags & 2) != 0;
+  if (shares_space) CheckShared(its_space, widths);
+  if (shares_type) {
+    if (const auto object = CheckShared(its_type, widths)) said.objects.push_back(*object);
+    return;
+  }
+  const WrittenType type = CheckDatatype(its_type, widths.address_bytes);
+  if (shares_space) return;
+  const auto size_bytes = Product(type.size_bytes, CheckSpace(its_space, widths).shape);
+  if (!size_bytes) throw from.Corrupt("has an attribute of more than 2^63 bytes");
+  Cursor data = from.Part(*size_bytes);
+  for (; type.is_text && data.rest() > 0;) {
+    const uint64_t length = data.Number(4);
+    const uint64_t address = data.Number(widths.address_bytes);
+    said.texts.push_back({address, data.Number(4), length});
+  }
+}
+
+void CheckType(Cursor from, unsigned flags, const Widths& widths, Said& said) {
+  if ((flags & kShared) == 0)
+    said.type_bytes = CheckDatatype(from, widths.address_bytes).size_bytes;
+  else if ((said.type_at = CheckShared(from, widths)))
+    said.objects.push_back(*said.type_at);
+}
+
+}  // namespace
+
+void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said) {
+  if (kind == kType) {
+    CheckType(body, flags, widths, said);
+    return;
+  }
+  if ((flags & kShared) != 0) {
+    if (const auto object = CheckShared(body, widths)) said.objects.push_back(*object);
+    return;
+  }
+  switch (kind) {
+    case kSpace: {
+      Space space = CheckSpace(body, widths);
+      said.shape = std::move(space.shape);
+      said.largest = std::move(space.largest);
+      break;
+    }
+    case kLinkInfo:
+      CheckNames(body, 8, widths, said);
+      break;
+    case kAttributeInfo:
+      CheckNames(body, 2, widths, said);
+      break;
+    case kOldFill:
+    case kFill:
+      CheckFill(body, kind == kOldFill, said);
+      break;
+    case kLink:
+      CheckLink(body, widths);
+      break;
+    case kExternal:
+      CheckExternal(body, widths);
+      break;
+    case kLayout:
+      CheckLayout(body, widths, said);
+      break;
+    case kFilters:
+      CheckFilters(body);
+      break;
+    case kAttribute:
+      CheckAttribute(body, widths, said);
+      break;
+    case kSymbolTable:
+      body.Skip(2 * widths.address_bytes);
+      break;
+    default:
+      break;  // what the library does not decode for us
+  }
+}
+
+}  // namespace persist::hdf5

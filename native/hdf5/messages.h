@@ -1,0 +1,49 @@
+// Messages in an object's header. The library decodes them without looking where they end, and believes
+// their numbers; so they are gone through before.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "hdf5/cursor.h"
+#include "hdf5/file.h"
+
+namespace persist::hdf5 {
+
+/** A place in a global heap. */
+struct HeapPlace {
+  uint64_t address;
+  uint64_t index;
+  std::optional<uint64_t> size_bytes;  // that must be there
+};
+
+/** What finds chunks, links or attributes, and where it begins. */
+struct Index {
+  enum Kind { kFixed, kExtensible, kTree } kind;
+  uint64_t address;
+};
+
+/** What the messages of one object say that must agree, or is to be looked at elsewhere. */
+struct Said {
+  std::optional<uint64_t> type_bytes;  // of an element; nothing where the type is elsewhere
+  std::optional<uint64_t> type_at;     // the object that is its type
+  std::optional<std::vector<uint64_t>> shape;
+  std::vector<uint64_t> largest;  // extents that it may grow to; ~0 for any
+  std::optional<uint64_t> fill_bytes;
+  std::vector<uint64_t> chunk;    // the last extent is an element's bytes
+  std::vector<uint64_t> objects;  // whose headers the library will read, too
+  std::vector<Index> indexes;
+  std::vector<HeapPlace> texts;
+  std::optional<HeapPlace> sources;  // of a virtual dataset
+};
+
+constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
+
+/** Goes through a message of a kind. Throws CORRUPT where the library would read beyond its end, or go
+ * astray.
+ */
+void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said);
+
+}  // namespace persist::hdf5

@@ -1,0 +1,270 @@
+// Reads damaged HDF5 files by the million, as the addon does, below its binding, under AddressSanitizer and
+// UndefinedBehaviorSanitizer:
+//
+//     fuzz_hdf5 KEEP RUNS SEED FIXTURE...    fuzz_hdf5 --read FILE...
+//
+// A child reads a thousand files. One that dies is counted by what it died of; the first files of each kind
+// are kept in the directory KEEP, and the next child goes on behind it. The exit code is 1 where a fault is
+// one of ours and not of the HDF5 library.
+#include <fcntl.h>
+#include <sanitizer/common_interface_defs.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <sstream>
+
+#include "fuzz-hdf5-damage.h"
+#include "hdf5/attributes.h"
+#include "hdf5/list.h"
+#include "hdf5/read.h"
+#include "hdf5/thread.h"
+
+namespace {
+
+namespace fuzz = persist::fuzz;
+namespace hdf5 = persist::hdf5;
+namespace os = persist::os;
+
+constexpr uint32_t kFilesOfChild = 1000;
+constexpr time_t kLimitS = 2;        // of processor time for a file
+constexpr unsigned kPatienceS = 60;  // for a child that waits
+constexpr size_t kMostAtOnce = size_t{320} << 20;
+constexpr size_t kMostDatasets = 20;
+constexpr int kKeptOfKind = 3;
+
+/** What a child tells, also when it dies. */
+struct Progress {
+  uint32_t file;
+  uint64_t listed;
+  uint64_t read;
+};
+Progress* progress;
+
+/** A fault that the sanitizers do not know, as they report theirs. */
+[[noreturn]] void Report(const char* what) {
+  std::fprintf(stderr, "ERROR: Fuzzing: %s\n", what);
+  __sanitizer_print_stack_trace();
+  std::_Exit(1);
+}
+
+/** Does what throws only errors of ours. */
+void Attempt(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const os::Error&) {
+    // as it should be
+  } catch (const std::exception& error) {
+    Report(error.what());
+  }
+}
+
+void ReadDataset(hdf5::File& file, const std::string& name) {
+  const hdf5::Dataset dataset = hdf5::Describe(hdf5::OpenDataset(file, name), file, name);
+  hdf5::AttributesOf(dataset.id, file);
+  if (dataset.offset && !dataset.element.text) return;  // read by its place
+  for (const uint64_t step : {uint64_t{1}, uint64_t{2}}) {
+    std::vector<hdf5::Range> ranges;
+    for (const uint64_t extent : dataset.shape) ranges.push_back({0, step, (extent + step - 1) / step});
+    Attempt([&] { hdf5::ReadElements(dataset, ranges, file, nullptr), progress->read++; });
+  }
+}
+
+void ReadFile(const std::string& path) {
+  Attempt([&] {
+    hdf5::File file(path, hdf5::Mode::kRead);
+    std::vector<hdf5::Listed> all = hdf5::ListDatasets(file, nullptr);
+    progress->listed += all.size();
+    all.resize(std::min(all.size(), kMostDatasets));
+    for (const hdf5::Listed& one : all) Attempt([&] { ReadDataset(file, one.name); });
+  });
+}
+
+/** Has the calls of the library made where the addon makes them, with the signal for those that take long. */
+void Prepare() {
+  hdf5::RunFirst([] {
+    struct sigaction action {};
+    action.sa_handler = [](int) { Report("over two seconds"); };
+    sigaction(SIGPROF, &action, nullptr);
+  });
+  sigset_t profiling;
+  sigemptyset(&profiling);
+  sigaddset(&profiling, SIGPROF);
+  pthread_sigmask(SIG_BLOCK, &profiling, nullptr);
+}
+
+void ReadInTime(const std::string& path) {
+  const itimerval limit = {{}, {kLimitS, 0}};
+  setitimer(ITIMER_PROF, &limit, nullptr);
+  hdf5::RunFirst([&] { ReadFile(path); });
+}
+
+[[noreturn]] void BeChild(const std::vector<fuzz::Seed>& seeds, uint32_t seed, uint32_t first, uint32_t end,
+                          int report) {
+  dup2(report, STDERR_FILENO);
+  alarm(kPatienceS);
+  Prepare();
+  const int fd = memfd_create("damaged", MFD_CLOEXEC);
+  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  for (uint32_t k = first; k < end; k++) {
+    progress->file = k;
+    const std::string bytes = fuzz::Damaged(seeds, seed, k);
+    if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0 ||
+        pwrite(fd, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+      Report("the file could not be written");
+    ReadInTime(path);
+  }
+  std::_Exit(0);
+}
+
+std::string TextOf(int fd) {
+  std::string out(static_cast<size_t>(std::max<off_t>(0, lseek(fd, 0, SEEK_END))), '\0');
+  if (pread(fd, out.data(), out.size(), 0) != static_cast<ssize_t>(out.size())) out.clear();
+  return out;
+}
+
+struct Death {
+  std::string kind;
+  bool is_ours = false;
+};
+
+/** What stands between two texts; nothing where they are not there. */
+std::string Between(const std::string& text, const std::string& before, const std::string& ends) {
+  const size_t found = text.find(before);
+  if (found == std::string::npos) return {};
+  const size_t start = found + before.size();
+  return text.substr(start, text.find_first_of(ends, start) - start);
+}
+
+/** Whether a function is of the C library or allocates: the fault is its caller's. */
+bool IsPlumbing(const std::string& name) {
+  constexpr const char* kStarts[] = {"_",       "operator",     "malloc", "calloc", "realloc",
+                                     "free",    "mem",          "str",    "raise",  "abort",
+                                     "gsignal", "pthread_kill", "(",      "<",      "H5MM_",
+                                     "H5FL_",   "std::",        "Report", "printf", "vprintf"};
+  return std::any_of(std::begin(kStarts), std::end(kStarts),
+                     [&](const char* start) { return name.rfind(start, 0) == 0; });
+}
+
+/** What a child died of: the kind of fault, and the function that is to blame. */
+Death DeathOf(const std::string& report, int status) {
+  Death out;
+  out.kind = Between(report, "runtime error: ", "\n");
+  if (out.kind.empty()) out.kind = Between(report, "ERROR: AddressSanitizer: ", " \n");
+  if (out.kind.empty()) out.kind = Between(report, "ERROR: Fuzzing: ", "\n");
+  if (out.kind.empty()) out.kind = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit";
+  std::istringstream lines(report);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string name = Between(line, " in ", " \n");
+    if (line.rfind("    #", 0) != 0 || IsPlumbing(name)) continue;
+    out.kind += " in " + name;
+    out.is_ours = name.rfind("persist::", 0) == 0;
+    break;
+  }
+  return out;
+}
+
+/** A kind of death as part of a file's name. */
+std::string FileName(std::string kind) {
+  for (char& letter : kind)
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
+  return kind.substr(0, 100);
+}
+
+struct Kind {
+  uint32_t count = 0;
+  bool is_ours = false;
+  std::string report;
+};
+
+int Fuzz(const std::string& keep, uint32_t runs, uint32_t seed, const std::vector<fuzz::Seed>& seeds) {
+  std::map<std::string, Kind> kinds;
+  uint32_t deaths = 0;
+  const auto started = std::chrono::steady_clock::now();
+  for (uint32_t first = 0; first < runs;) {
+    const uint32_t end = std::min(runs, first + kFilesOfChild);
+    const int report = memfd_create("report", MFD_CLOEXEC);
+    const pid_t child = fork();
+    if (child == 0) BeChild(seeds, seed, first, end, report);
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child) {
+      std::perror("no child");
+      return 1;
+    }
+    first = status == 0 ? end : progress->file + 1;
+    if (status != 0) {
+      deaths++;
+      const std::string text = TextOf(report);
+      const Death death = DeathOf(text, status);
+      Kind& kind = kinds[death.kind];
+      kind.is_ours = death.is_ours;
+      if (kind.count++ == 0) kind.report = text;
+      if (kind.count <= kKeptOfKind) {
+        const std::string name = keep + "/" + FileName(death.kind) + "-" + std::to_string(seed) + "-" +
+                                 std::to_string(progress->file);
+        std::ofstream(name + ".h5", std::ios::binary) << fuzz::Damaged(seeds, seed, progress->file);
+        std::ofstream(name + ".txt") << text;
+      }
+    }
+    close(report);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  std::printf("%u files of seed %u in %.0f s: %llu datasets listed, %llu selections read, %u deaths\n", runs,
+              seed, took.count(), static_cast<unsigned long long>(progress->listed),
+              static_cast<unsigned long long>(progress->read), deaths);
+  std::vector<std::pair<std::string, Kind>> sorted(kinds.begin(), kinds.end());
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
+  bool is_ours = false;
+  for (const auto& [name, kind] : sorted) {
+    std::printf("%6u %s\n", kind.count, name.c_str());
+    if (kind.is_ours) std::printf("%s\n", kind.report.c_str());
+    is_ours = is_ours || kind.is_ours;
+  }
+  return is_ours ? 1 : 0;
+}
+
+}  // namespace
+
+// The sanitizer calls it at each allocation. The library may ask for more than a small file can need, but
+// to use it is death.
+extern "C" void __sanitizer_malloc_hook(const volatile void* start, size_t size_bytes) {
+  constexpr size_t kPage = 4096;
+  if (size_bytes <= kMostAtOnce || progress == nullptr) return;
+  const auto whole_pages = (reinterpret_cast<uintptr_t>(start) / kPage + 2) * kPage;
+  mprotect(reinterpret_cast<void*>(whole_pages), kMostAtOnce - 2 * kPage, PROT_NONE);
+}
+
+int main(int count, char** arguments) {
+  const std::vector<std::string> given(arguments + 1, arguments + count);
+  void* const shared =
+      mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return 1;
+  progress = new (shared) Progress{};
+  if (given.size() > 1 && given[0] == "--read") {
+    Prepare();
+    for (size_t k = 1; k < given.size(); k++) ReadInTime(given[k]);
+    return 0;
+  }
+  if (given.size() < 4) return 1;
+  std::vector<fuzz::Seed> seeds;
+  for (size_t k = 3; k < given.size(); k++) {
+    fuzz::Seed one = fuzz::SeedOf(given[k]);
+    if (!one.bytes.empty()) seeds.push_back(std::move(one));
+  }
+  return Fuzz(given[0], static_cast<uint32_t>(std::stoul(given[1])),
+              static_cast<uint32_t>(std::stoul(given[2])), seeds);
+}
