@@ -187,6 +187,28 @@ export function intrinsicName(value: unknown): string | undefined {
   return typeof own === "string" && intrinsicRoot(own)?.value === value ? own : undefined;
 }
 
+/** The dotted name of a function that belongs to a global of {@link LATE}; undefined for any other. This has Node make all of them. */
+export function lateName(f: object): string | undefined {
+  for (let i = 0; i < LATE.length; i++) {
+    const name = LATE[i]!;
+    const root = intrinsicRoot(name)?.value;
+    if (typeof root !== "function") continue;
+    const found =
+      memberName(root, name, f) ?? memberName(describe(root, "prototype")?.value, `${name}.prototype`, f);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function memberName(holder: object, path: string, f: object): string | undefined {
+  const keys = ownKeys(holder);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (typeof key === "string" && isName(key) && describe(holder, key)?.value === f) return `${path}.${key}`;
+  }
+  return undefined;
+}
+
 /** Whether text may make objects that inherit from an intrinsic: any of ECMAScript's, and the `prototype` of a constructor of the host's. */
 export function isIntrinsicPrototype(value: unknown): boolean {
   walked ??= walk();

@@ -13,7 +13,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { root, systemLibraries } from "../project/checkout.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
-import { npmProgram, run } from "./project.ts";
+import { checkLoaded, npmProgram, run } from "./project.ts";
 
 /** Folders of tests that are not about the package but about the checkout it is made of. */
 const ABOUT_THE_CHECKOUT = /^(project|examples|packed)\//;
@@ -39,6 +39,7 @@ export function runTests(project: string, version: string, only: readonly string
   const chosen = mine.filter((path) => only.length === 0 || only.some((start) => path.startsWith(start)));
   const node = nodeOf(version);
   run([node, "--version"]);
+  checkLoaded(project, node);
   const mocha = ["--config", join(root, ".mocharc.json"), "--reporter", "dot"];
   run(
     [

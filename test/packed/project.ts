@@ -19,6 +19,9 @@ const LARGEST_BYTES = 6 * 2 ** 20;
 const SLOWEST_INSTALL_MS = 5000;
 /** Within a program, from `import()` to the module. */
 const SLOWEST_IMPORT_MS = 40;
+/** Parts of Node that take long to load, and that no import of the package needs. */
+const NOT_LOADED =
+  /^NativeModule (child_process|crypto|http|inspector|stream|v8|worker_threads|zlib|internal\/deps\/undici\/undici)$/;
 
 /** npm's program, which `npm run` tells; without it, the one beside Node. */
 export const npmProgram: string =
@@ -76,11 +79,19 @@ function expectAtMost(times_ms: readonly number[], most_ms: number): void {
 
 function importTime_ms(project: string): number {
   const program = `const start_ms = performance.now(); await import("persist-archive"); console.log(performance.now() - start_ms);`;
-  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
-    cwd: project,
-    encoding: "utf8",
-  });
-  return Math.round(Number(output));
+  return Math.round(Number(outputOf(program, project)));
+}
+
+/** Throws when the import of the package has a Node load what most programs never use. */
+export function checkLoaded(project: string, node: string): void {
+  const program = `const before = process.moduleLoadList.length; await import("persist-archive"); console.log(process.moduleLoadList.slice(before).join("\\n"));`;
+  const loaded = outputOf(program, project, node).trim().split("\n");
+  const needless = loaded.filter((name) => NOT_LOADED.test(name));
+  if (needless.length > 0) throw new Error(`an import has Node load ${needless.join(", ")}`);
+}
+
+function outputOf(program: string, cwd: string, node: string = process.execPath): string {
+  return execFileSync(node, ["--input-type=module", "-e", program], { cwd, encoding: "utf8" });
 }
 
 /** Installs into a new project, on a PATH that has no compiler, no CMake, no Python and no shell. */

@@ -193,6 +193,9 @@ const functions: Kept[] = [
     ["URL", URL],
     ["TextEncoder", TextEncoder],
     ["Intl.NumberFormat", Intl.NumberFormat],
+    ["Headers", Headers],
+    ["Headers.prototype.append", Headers.prototype.append],
+    ["Response.json", Response.json],
     ["node:path join", path.join],
     ["node:events EventEmitter", EventEmitter],
   ].map(([name, value]) => ({

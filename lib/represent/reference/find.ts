@@ -3,7 +3,7 @@
 
 import { builtinModules, createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { intrinsicName } from "../../intrinsics.ts";
+import { intrinsicName, lateName } from "../../intrinsics.ts";
 import { getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
 import type { Reference } from "../representation.ts";
 import { Unsupported } from "../unsupported.ts";
@@ -71,8 +71,11 @@ function locate(f: object, url: string | undefined): Reference {
       refuse(`${name} is a function that no module exports; only functions that can be imported are kept`)
     );
   }
-  if (url.startsWith("node:"))
+  if (url.startsWith("node:")) {
+    const global = lateName(f);
+    if (global !== undefined) return { path: global.split(".") };
     return builtinReference(f) ?? refuse(`${name} is internal to Node and cannot be imported`);
+  }
   if (!url.startsWith("file:") && !url.startsWith("/")) {
     return refuse(
       `${name} comes from ${url}, which an archive cannot import; move it to a module or register() it`,
