@@ -55,14 +55,16 @@ export function runTests(project: string, version: string, only: readonly string
   );
 }
 
-/** Whether a compiled test, or what it imports, imports a module within the package. */
+/** Whether a compiled test, what it imports, or a program that it starts, imports a module within the package. */
 function reachesInside(file: string): boolean {
   const seen = new Set([file]);
   for (const path of seen) {
     const text = readFileSync(path, "utf8");
     if (text.includes('"#dist/')) return true;
-    for (const [, specifier] of text.matchAll(/^(?:import|export) .*?"(\.[^"]+)";$/gm))
-      seen.add(resolve(dirname(path), specifier!));
+    for (const [, imported, started] of text.matchAll(
+      /^(?:import|export) .*?"(\.[^"]+)";$|new URL\("([^"]+\.js)", import\.meta\.url\)/gm,
+    ))
+      seen.add(resolve(dirname(path), (imported ?? started)!));
   }
   return false;
 }
