@@ -16,41 +16,49 @@ constexpr uint64_t kMaskBytes = 4;                  // of a chunk's filters
 constexpr uint64_t kNodeBytes = 4 + 1 + 1 + 4;      // of a tree's node, beside its records
 constexpr uint64_t kDeepest = 20;
 
-/** Whether no chunk of the dataset lies behind the end of an array of them. */
-bool HasRoom(uint64_t elements, const Said& said) {
-  if (said.chunk.empty() || said.largest.size() + 1 != said.chunk.size()) return false;
+/** How many chunks the dataset may have; nothing where it may grow. */
+std::optional<uint64_t> CountOf(const Said& said) {
+  if (said.chunk.empty() || said.largest.size() + 1 != said.chunk.size()) return std::nullopt;
   std::vector<uint64_t> counts;
   for (size_t axis = 0; axis < said.largest.size(); axis++) {
-    if (said.largest[axis] == kUnlimited) return false;
-    counts.push_back(said.largest[axis] / said.chunk[axis] +
-                     (said.largest[axis] % said.chunk[axis] > 0 ? 1 : 0));
+    const uint64_t extent = said.largest[axis];
+    if (extent == kUnlimited) return std::nullopt;
+    counts.push_back(extent / said.chunk[axis] + (extent % said.chunk[axis] > 0 ? 1 : 0));
   }
-  const auto count = Product(1, counts);
-  return count && *count <= elements;
+  return Product(1, counts);
 }
 
-/** Bytes of what stands for a chunk in an array. */
-void CheckElement(const Cursor& head, uint64_t filtered, uint64_t size_bytes, const Widths& widths) {
-  const uint64_t least = widths.address_bytes + (filtered == 1 ? 1 + kMaskBytes : 0);
-  const uint64_t most = widths.address_bytes + (filtered == 1 ? 8 + kMaskBytes : 0);
-  if (filtered > 1 || size_bytes < least || size_bytes > most)
-    throw head.Corrupt("has an index of chunks with elements of another size");
+/** All chunks lie in one piece. */
+void CheckImplicit(const Said& said, const File& file) {
+  const auto count = CountOf(said);
+  const auto size_bytes = count ? Product(*count, said.chunk) : std::nullopt;
+  if (!size_bytes || *size_bytes > file.size_bytes())
+    throw os::Error("PERSIST_CORRUPT", file.path() + " has more chunks than it has room for", file.path());
+}
+
+/** What stands for a chunk in an array. Gives its bytes. */
+uint64_t CheckElement(Cursor& head, const Said& said, const Widths& widths) {
+  const uint64_t filtered = head.Number(1);
+  const uint64_t size_bytes = head.Number(1);
+  const uint64_t least = widths.address_bytes + (said.is_filtered ? 1 + kMaskBytes : 0);
+  const uint64_t most = widths.address_bytes + (said.is_filtered ? 8 + kMaskBytes : 0);
+  if (filtered != (said.is_filtered ? 1 : 0) || size_bytes < least || size_bytes > most)
+    throw head.Corrupt("has an index of chunks of another kind");
+  return size_bytes;
 }
 
 void CheckFixed(Cursor head, const Said& said, const File& file) {
-  const uint64_t filtered = head.Number(1);
-  const uint64_t element_bytes = head.Number(1);
+  const uint64_t element_bytes = CheckElement(head, said, file.widths());
   const uint64_t page_bits = head.Number(1);
   const uint64_t elements = head.Number(file.widths().length_bytes);
-  CheckElement(head, filtered, element_bytes, file.widths());
-  if (page_bits == 0 || page_bits > 63 || !HasRoom(elements, said) ||
+  const auto count = CountOf(said);
+  if (page_bits == 0 || page_bits > 63 || !count || *count > elements ||
       elements > file.size_bytes() / element_bytes)
     throw head.Corrupt("has an index of another number of chunks");
 }
 
 void CheckExtensible(Cursor head, const Said& said, const File& file) {
-  const uint64_t filtered = head.Number(1);
-  const uint64_t element_bytes = head.Number(1);
+  CheckElement(head, said, file.widths());
   const uint64_t element_bits = head.Number(1);
   const uint64_t in_index = head.Number(1);
   const uint64_t in_block = head.Number(1);
@@ -58,20 +66,41 @@ void CheckExtensible(Cursor head, const Said& said, const File& file) {
   const uint64_t page_bits = head.Number(1);
   head.Skip(4 * file.widths().length_bytes);
   const uint64_t used = head.Number(file.widths().length_bytes);
-  CheckElement(head, filtered, element_bytes, file.widths());
   uint64_t growing = 0;
   for (const uint64_t extent : said.largest) growing += extent == kUnlimited ? 1 : 0;
   if (growing != 1 || element_bits == 0 || element_bits > 64 || in_index == 0 ||
       !std::has_single_bit(in_block) || !std::has_single_bit(pointers) || pointers < 2 || page_bits == 0 ||
       page_bits > 63)
     throw head.Corrupt("has an index of chunks that cannot be");
-  if (used > kFewChunks && used > file.size_bytes())
+  if (used > kFewChunks && used > file.size_bytes()) {
     throw os::Error("PERSIST_LIMIT", file.path() + " has an index of more chunks than there can be",
                     file.path());
+  }
 }
 
-void CheckTree(Cursor head, const File& file) {
-  head.Skip(1);
+/** Whether a tree of chunks, links or attributes may have records of a size. */
+bool IsRecordSize(uint64_t size_bytes, unsigned records, const Said& said, const Widths& widths) {
+  enum : unsigned { kLinkName = 5, kLinkOrder, kAttributeName = 8, kAttributeOrder, kChunk, kFilteredChunk };
+  const uint64_t place = widths.address_bytes + 8 * (said.chunk.size() - 1);
+  switch (records) {
+    case kLinkName:
+      return size_bytes == 4 + 7;
+    case kLinkOrder:
+      return size_bytes == 8 + 7;
+    case kAttributeName:
+      return size_bytes == 8 + 1 + 4 + 4;
+    case kAttributeOrder:
+      return size_bytes == 8 + 1 + 4;
+    case kChunk:
+      return size_bytes == place;
+    default:
+      return size_bytes > place + kMaskBytes && size_bytes <= place + kMaskBytes + 8;
+  }
+}
+
+void CheckTree(Cursor head, const Index& index, const Said& said, const File& file) {
+  const unsigned records = index.kind == Index::kTree ? index.records : said.is_filtered ? 11 : 10;
+  const uint64_t kind = head.Number(1);
   const uint64_t node_bytes = head.Number(4);
   const uint64_t record_bytes = head.Number(2);
   const uint64_t depth = head.Number(2);
@@ -79,7 +108,8 @@ void CheckTree(Cursor head, const File& file) {
   const uint64_t merge = head.Number(1);
   const uint64_t root = head.Number(file.widths().address_bytes);
   const uint64_t in_root = head.Number(2);
-  const bool is_sound = record_bytes > 0 && node_bytes >= kNodeBytes + 2 * record_bytes &&
+  const bool is_sound = kind == records && IsRecordSize(record_bytes, records, said, file.widths()) &&
+                        node_bytes >= kNodeBytes + 2 * record_bytes &&
                         (root == kUnlimited || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
                         split > 0 && split <= 100 && merge > 0 && merge < split &&
                         in_root <= (node_bytes - kNodeBytes) / record_bytes;
@@ -91,6 +121,10 @@ void CheckTree(Cursor head, const File& file) {
 void CheckIndex(const Index& index, const Said& said, const File& file) {
   const size_t width = file.widths().address_bytes;
   if (index.address == kUnlimited >> (64 - 8 * width)) return;  // there is none yet
+  if (index.kind == Index::kImplicit) {
+    CheckImplicit(said, file);
+    return;
+  }
   const std::string start = file.ReadUpTo(index.address, kMostHead);
   Cursor head(start, file.path());
   const char* const signature = index.kind == Index::kFixed        ? "FAHD"
@@ -103,7 +137,7 @@ void CheckIndex(const Index& index, const Said& said, const File& file) {
   else if (index.kind == Index::kExtensible)
     CheckExtensible(head, said, file);
   else
-    CheckTree(head, file);
+    CheckTree(head, index, said, file);
 }
 
 }  // namespace persist::hdf5

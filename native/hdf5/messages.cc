@@ -12,6 +12,8 @@ constexpr size_t kMostAxes = 32;
 constexpr size_t kMostFilters = 32;
 constexpr unsigned kNamelessFilters = 256;  // from the second version on
 constexpr size_t kSharedHeapIdBytes = 8;
+constexpr unsigned kLinkRecords = 5;  // by name; by order they are one more
+constexpr unsigned kAttributeRecords = 8;
 
 enum Kind : unsigned {
   kSpace = 1,
@@ -60,6 +62,8 @@ Space CheckSpace(Cursor from, const Widths& widths) {
   out.largest = out.shape;
   if ((flags & 1) != 0)
     for (uint64_t& extent : out.largest) extent = from.Number(widths.length_bytes);
+  for (size_t k = 0; k < axes; k++)
+    if (out.shape[k] > out.largest[k]) throw from.Corrupt("has an extent beyond the largest");
   if (version == 2 && kind == 2) out.shape.assign(1, 0);  // holds nothing
   return out;
 }
@@ -102,14 +106,14 @@ void CheckLink(Cursor from, const Widths& widths) {
   value.Text();
 }
 
-/** Where many links or attributes are found, by name and by the order in which they were made. */
-void CheckNames(Cursor from, size_t order_bytes, const Widths& widths, Said& said) {
+/** Where many links or attributes are found: by name, and by the order in which they were made. */
+void CheckNames(Cursor from, size_t order_bytes, unsigned records, const Widths& widths, Said& said) {
   from.Skip(1);
   const uint64_t has = from.Number(1);
   if ((has & 1) != 0) from.Skip(order_bytes);
   from.Skip(widths.address_bytes);
-  for (int count = (has & 2) != 0 ? 2 : 1; count > 0; count--)
-    said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes)});
+  said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records});
+  if ((has & 2) != 0) said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records + 1});
 }
 
 void CheckExternal(Cursor from, const Widths& widths) {
@@ -142,7 +146,7 @@ void TakeIndex(Cursor& from, uint64_t flags, const Widths& widths, Said& said) {
       from.Skip(widths.address_bytes + ((flags & 2) != 0 ? widths.length_bytes + 4 : 0));
       break;
     case kImplicit:
-      from.Skip(widths.address_bytes);
+      add(Index::kImplicit, 0);
       break;
     case kFixed:
       add(Index::kFixed, 1);
@@ -151,7 +155,7 @@ void TakeIndex(Cursor& from, uint64_t flags, const Widths& widths, Said& said) {
       add(Index::kExtensible, 5);
       break;
     case kTree:
-      add(Index::kTree, 6);
+      add(Index::kChunkTree, 6);
       break;
     default:
       throw from.Corrupt("has an unknown index of chunks");
@@ -205,10 +209,11 @@ void CheckLayout(Cursor from, const Widths& widths, Said& said) {
   }
 }
 
-void CheckFilters(Cursor from) {
+void CheckFilters(Cursor from, Said& said) {
   const uint64_t version = from.Number(1);
   const uint64_t count = from.Number(1);
   if (count > kMostFilters) throw from.Corrupt("has too many filters");
+  said.is_filtered = count > 0;
   if (version == 1) from.Skip(6);
   for (uint64_t k = 0; k < count; k++) {
     const uint64_t id = from.Number(2);
@@ -277,10 +282,10 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       break;
     }
     case kLinkInfo:
-      CheckNames(body, 8, widths, said);
+      CheckNames(body, 8, kLinkRecords, widths, said);
       break;
     case kAttributeInfo:
-      CheckNames(body, 2, widths, said);
+      CheckNames(body, 2, kAttributeRecords, widths, said);
       break;
     case kOldFill:
     case kFill:
@@ -296,7 +301,7 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       CheckLayout(body, widths, said);
       break;
     case kFilters:
-      CheckFilters(body);
+      CheckFilters(body, said);
       break;
     case kAttribute:
       CheckAttribute(body, widths, said);

@@ -21,8 +21,9 @@ struct HeapPlace {
 
 /** What finds chunks, links or attributes, and where it begins. */
 struct Index {
-  enum Kind { kFixed, kExtensible, kTree } kind;
+  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree } kind;
   uint64_t address;
+  unsigned records = 0;  // of a tree of links or attributes: their kind
 };
 
 /** What the messages of one object say that must agree, or is to be looked at elsewhere. */
@@ -32,7 +33,8 @@ struct Said {
   std::optional<std::vector<uint64_t>> shape;
   std::vector<uint64_t> largest;  // extents that it may grow to; ~0 for any
   std::optional<uint64_t> fill_bytes;
-  std::vector<uint64_t> chunk;    // the last extent is an element's bytes
+  std::vector<uint64_t> chunk;  // the last extent is an element's bytes
+  bool is_filtered = false;
   std::vector<uint64_t> objects;  // whose headers the library will read, too
   std::vector<Index> indexes;
   std::vector<HeapPlace> texts;
