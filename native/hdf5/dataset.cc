@@ -67,10 +67,10 @@ std::optional<os::Error> ProblemOfVirtual(hid_t creation, const File& file) {
     if (text(H5Pget_virtual_filename, k) != ".") return refuse("another file");
     const std::string source = text(H5Pget_virtual_dsetname, k);
     if (source.find('%') != std::string::npos) return refuse("a series of datasets");
-    const Handle dataset = OpenDataset(file, source);
+    Handle dataset = OpenDataset(file, source);
     const Handle its_creation = CreationOf(dataset, file.path());
     if (H5Pget_layout(its_creation) == H5D_VIRTUAL) return refuse("another virtual dataset");
-    if (H5Pget_external_count(its_creation) > 0) return refuse("a dataset in another file");
+    if (Describe(std::move(dataset), file, source).problem) return refuse("a dataset that cannot be read");
   }
   return std::nullopt;
 }
@@ -112,6 +112,15 @@ bool HasFill(hid_t creation, hid_t type, const std::string& path) {
   return std::any_of(value.begin(), value.end(), [](char byte) { return byte != 0; });
 }
 
+/** How long a filter's own parameters say that a chunk is: the library believes them. */
+uint64_t SizeAfter(const Filter& filter, uint64_t chunk_bytes) {
+  constexpr size_t kCountAt = 2;
+  constexpr size_t kSizeAt = 4;
+  if (filter.id != H5Z_FILTER_SCALEOFFSET && filter.id != H5Z_FILTER_NBIT) return chunk_bytes;
+  if (filter.parameters.size() <= kSizeAt) return 0;
+  return uint64_t{filter.parameters[kCountAt]} * filter.parameters[kSizeAt];
+}
+
 void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   const std::string& path = file.path();
   out.has_fill = HasFill(creation, type, path);
@@ -126,7 +135,10 @@ void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   }
   out.chunk.assign(chunk.begin(), chunk.end());
   out.filters = FiltersOf(creation, path);
+  const std::optional<uint64_t> chunk_bytes = Product(H5Tget_size(type), out.chunk);
   for (const Filter& filter : out.filters) {
+    if (chunk_bytes && SizeAfter(filter, *chunk_bytes) != *chunk_bytes)
+      throw os::Error("PERSIST_CORRUPT", path + " has a filter for chunks of another size", path);
     if (IsKnown(filter.id)) continue;
     out.problem = os::Error(
         "PERSIST_UNSUPPORTED",
@@ -188,8 +200,9 @@ Dataset Describe(Handle id, const File& file, const std::string& name) {
     out.problem = error;
     return out;
   }
-  out.stored_bytes = H5Dget_storage_size(out.id);
   const uint64_t inner = *Product(out.element.text ? kTextBytes : H5Tget_size(type), {});
+  CheckClaim(inner, file);
+  out.stored_bytes = H5Dget_storage_size(out.id);
   const std::optional<uint64_t> needed_bytes = Product(inner, out.shape);
   std::vector<uint64_t> all = out.shape;
   all.insert(all.end(), out.element.axes.begin(), out.element.axes.end());

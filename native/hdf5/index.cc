@@ -10,11 +10,12 @@ namespace persist::hdf5 {
 namespace {
 
 constexpr uint64_t kUnlimited = ~uint64_t{0};
-constexpr size_t kMostHead = 4 + 3 + 6 + 8 * 7;
+constexpr size_t kMostHead = 160;
 constexpr uint64_t kFewChunks = uint64_t{1} << 18;  // which the index of a small file may be long for
 constexpr uint64_t kMaskBytes = 4;                  // of a chunk's filters
 constexpr uint64_t kNodeBytes = 4 + 1 + 1 + 4;      // of a tree's node, beside its records
 constexpr uint64_t kDeepest = 20;
+constexpr uint64_t kMostBlock = uint64_t{1} << 32;  // of a heap
 
 /** How many chunks the dataset may have; nothing where it may grow. */
 std::optional<uint64_t> CountOf(const Said& said) {
@@ -116,6 +117,33 @@ void CheckTree(Cursor head, const Index& index, const Said& said, const File& fi
   if (!is_sound) throw head.Corrupt("has a tree whose nodes cannot be");
 }
 
+/** Where many links or attributes lie: blocks in rows, which are twice as long from row to row. */
+void CheckFractalHeap(Cursor head, const Index& index, const File& file) {
+  const Widths& widths = file.widths();
+  const uint64_t key_bytes = head.Number(2);
+  head.Skip(2 + 1);
+  const uint64_t most_managed = head.Number(4);
+  head.Skip(2 * widths.length_bytes + 2 * widths.address_bytes + 8 * widths.length_bytes);
+  const uint64_t width = head.Number(2);
+  const uint64_t first_bytes = head.Number(widths.length_bytes);
+  const uint64_t most_direct_bytes = head.Number(widths.length_bytes);
+  const uint64_t address_bits = head.Number(2);
+  head.Skip(2);
+  const uint64_t root = head.Number(widths.address_bytes);
+  const uint64_t rows = head.Number(2);
+  const auto is_power = [](uint64_t number) { return std::has_single_bit(number); };
+  if (key_bytes != index.records || !is_power(width) || !is_power(first_bytes) ||
+      !is_power(most_direct_bytes) || first_bytes > most_direct_bytes || most_direct_bytes > kMostBlock ||
+      most_managed > most_direct_bytes || address_bits > 64)
+    throw head.Corrupt("has a heap whose blocks cannot be");
+  const auto bits = [](uint64_t power) { return static_cast<uint64_t>(std::countr_zero(power)); };
+  const uint64_t first_bits = bits(width) + bits(first_bytes);
+  const uint64_t direct_bits = bits(most_direct_bytes);
+  if (address_bits < first_bits || address_bits < direct_bits || rows > address_bits - first_bits + 1 ||
+      (rows == 0 && root != kUnlimited && first_bytes > file.size_bytes()))
+    throw head.Corrupt("has a heap whose rows cannot be");
+}
+
 }  // namespace
 
 void CheckIndex(const Index& index, const Said& said, const File& file) {
@@ -128,6 +156,7 @@ void CheckIndex(const Index& index, const Said& said, const File& file) {
   const std::string start = file.ReadUpTo(index.address, kMostHead);
   Cursor head(start, file.path());
   const char* const signature = index.kind == Index::kFixed        ? "FAHD"
+                                : index.kind == Index::kHeap       ? "FRHP"
                                 : index.kind == Index::kExtensible ? "EAHD"
                                                                    : "BTHD";
   if (!head.BeginsWith(signature)) throw head.Corrupt("has no index where one should be");
@@ -136,6 +165,8 @@ void CheckIndex(const Index& index, const Said& said, const File& file) {
     CheckFixed(head, said, file);
   else if (index.kind == Index::kExtensible)
     CheckExtensible(head, said, file);
+  else if (index.kind == Index::kHeap)
+    CheckFractalHeap(head, index, file);
   else
     CheckTree(head, index, said, file);
 }

@@ -12,8 +12,6 @@ constexpr size_t kMostAxes = 32;
 constexpr size_t kMostFilters = 32;
 constexpr unsigned kNamelessFilters = 256;  // from the second version on
 constexpr size_t kSharedHeapIdBytes = 8;
-constexpr unsigned kLinkRecords = 5;  // by name; by order they are one more
-constexpr unsigned kAttributeRecords = 8;
 
 enum Kind : unsigned {
   kSpace = 1,
@@ -107,11 +105,13 @@ void CheckLink(Cursor from, const Widths& widths) {
 }
 
 /** Where many links or attributes are found: by name, and by the order in which they were made. */
-void CheckNames(Cursor from, size_t order_bytes, unsigned records, const Widths& widths, Said& said) {
+void CheckNames(Cursor from, bool is_links, const Widths& widths, Said& said) {
+  const unsigned records = is_links ? 5 : 8;  // by name; by order they are one more
+  const unsigned key_bytes = is_links ? 7 : 8;
   from.Skip(1);
   const uint64_t has = from.Number(1);
-  if ((has & 1) != 0) from.Skip(order_bytes);
-  from.Skip(widths.address_bytes);
+  if ((has & 1) != 0) from.Skip(is_links ? 8 : 2);
+  said.indexes.push_back({Index::kHeap, from.Number(widths.address_bytes), key_bytes});
   said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records});
   if ((has & 2) != 0) said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records + 1});
 }
@@ -282,10 +282,10 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       break;
     }
     case kLinkInfo:
-      CheckNames(body, 8, kLinkRecords, widths, said);
+      CheckNames(body, true, widths, said);
       break;
     case kAttributeInfo:
-      CheckNames(body, 2, kAttributeRecords, widths, said);
+      CheckNames(body, false, widths, said);
       break;
     case kOldFill:
     case kFill:

@@ -21,9 +21,9 @@ struct HeapPlace {
 
 /** What finds chunks, links or attributes, and where it begins. */
 struct Index {
-  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree } kind;
+  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree, kHeap } kind;
   uint64_t address;
-  unsigned records = 0;  // of a tree of links or attributes: their kind
+  unsigned records = 0;  // of a tree of links or attributes: their kind; of a heap: the bytes of its keys
 };
 
 /** What the messages of one object say that must agree, or is to be looked at elsewhere. */

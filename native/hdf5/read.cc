@@ -28,7 +28,10 @@ size_t WidthOf(const Element& element) {
 
 /** Has the library read a selection into memory of a type. */
 void ReadByLibrary(const Dataset& dataset, const std::vector<Range>& ranges, hid_t type, void* into,
-                   const std::string& path) {
+                   const File& file) {
+  const std::string& path = file.path();
+  const auto chunk_bytes = Product(H5Tget_size(type), dataset.chunk);
+  CheckClaim(chunk_bytes ? *chunk_bytes : ~uint64_t{0}, file);
   if (ranges.empty()) {
     Check(H5Dread(dataset.id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, into), "H5Dread", path);
     return;
@@ -47,6 +50,22 @@ void ReadByLibrary(const Dataset& dataset, const std::vector<Range>& ranges, hid
                         "H5Screate_simple", path),
                   H5Sclose);
   Check(H5Dread(dataset.id, type, to, from, H5P_DEFAULT, into), "H5Dread", path);
+}
+
+/** Reads chunks as they are stored, and has the library convert the elements. */
+void ReadAndConvert(const Dataset& dataset, const std::vector<Range>& ranges, uint64_t count, hid_t type,
+                    Memory& into, const File& file, os::Control* control) {
+  const std::string& path = file.path();
+  const Handle stored(Check(H5Dget_type(dataset.id), "H5Dget_type", path), H5Tclose);
+  const std::optional<uint64_t> work_bytes =
+      Product(std::max(H5Tget_size(stored), H5Tget_size(type)), {count});
+  if (!work_bytes) throw os::Error("PERSIST_LIMIT", path + " has elements of more than 2^63 bytes", path);
+  CheckClaim(*work_bytes, file);
+  const Memory work(*work_bytes);
+  ReadChunks(dataset, ranges, FillValue(dataset, stored, path), work.data(), file, control);
+  // what is still zeros is the background that records are converted onto
+  Check(H5Tconvert(stored, type, count, work.data(), into.data(), H5P_DEFAULT), "H5Tconvert", path);
+  std::memcpy(into.data(), work.data(), into.size_bytes());
 }
 
 }  // namespace
@@ -85,10 +104,12 @@ Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, 
   out.memory = std::make_unique<Memory>(size_bytes);
   if (size_bytes == 0) return out;
   const Handle type = MemoryType(dataset.element, path);
-  if (dataset.element.as_stored && HasUsualFilters(dataset))
+  if (HasUsualFilters(dataset) && dataset.element.as_stored)
     ReadChunks(dataset, ranges, FillValue(dataset, type, path), out.memory->data(), file, control);
+  else if (HasUsualFilters(dataset))
+    ReadAndConvert(dataset, ranges, count, type, *out.memory, file, control);
   else
-    ReadByLibrary(dataset, ranges, type, out.memory->data(), path);
+    ReadByLibrary(dataset, ranges, type, out.memory->data(), file);
   if (dataset.element.descr[0] == '>')
     array::SwapBytes(out.memory->data(), size_bytes, WidthOf(dataset.element));
   return out;

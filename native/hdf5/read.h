@@ -43,7 +43,8 @@ struct Elements {
 
 /**
  * Reads a selection: one range for each axis of the dataset. Chunks that went through gzip, shuffle and
- * fletcher32 only are decoded here, each to exactly its size; others by the library. Throws CORRUPT, FORMAT,
+ * fletcher32 only are decoded here, each to exactly its size, and converted by the library where that is
+ * needed; others are read by the library. Throws CORRUPT, FORMAT,
  * LIMIT, IO; CLOSED when the control says stop.
  */
 Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, File& file,
