@@ -1,8 +1,9 @@
-// HDF5 files that were changed so that the library would write outside the memory that it is given, read in this process.
+// HDF5 files that the library alone would die of, or be kept busy by, read in this process.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type NDArray, isPersistError, readArray } from "persist-archive";
+import { fileURLToPath } from "node:url";
+import { type NDArray, PersistError, isPersistError, listArrays, readArray } from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -52,4 +53,36 @@ describe("HDF5 files that lie about sizes", () => {
     const file = chunked(', compression="gzip"', (keys) => keys.writeUInt32LE(65_536, 0));
     await assert.rejects(readArray(`${file}#x`), (error) => isPersistError(error, "PERSIST_CORRUPT"));
   });
+});
+
+/** Found by `npm run fuzz:hdf5`. */
+const DEATHS = fileURLToPath(new URL("../../../test/fixtures/hdf5-deaths/", import.meta.url));
+
+describe("HDF5 files that the library has died of", () => {
+  const files = readdirSync(DEATHS).filter((name) => name.endsWith(".h5"));
+  it("are in the collection", () => assert.ok(files.length >= 15, String(files.length)));
+
+  for (const name of files) {
+    it(`${name}: what is wrong in it is refused`, async () => {
+      const file = join(DEATHS, name);
+      const problems: unknown[] = [];
+      const names: string[] = [];
+      const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+        try {
+          await work();
+        } catch (error) {
+          assert.ok(error instanceof PersistError, String(error));
+          problems.push(error);
+        }
+      };
+      await attempt(async () => {
+        for (const one of await listArrays(file)) {
+          if (one.problem !== undefined) problems.push(one.problem);
+          if (one.name !== "") names.push(one.name);
+        }
+      });
+      for (const one of names) await attempt(() => readArray(`${file}#${one}`));
+      assert.ok(problems.length > 0, "nothing was found");
+    });
+  }
 });
