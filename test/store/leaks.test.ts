@@ -10,7 +10,7 @@ import { temporaryDirectory } from "../support/temporary.ts";
 
 const cycles = Number(process.env["PERSIST_LEAK_CYCLES"] ?? 300);
 /** What the engine keeps for itself before it is level. */
-const WARM_CYCLES = Math.max(200, cycles / 10);
+const WARM_CYCLES = Math.max(200, cycles / 2);
 /** Grown memory beyond this is a leak: 100 bytes a cycle in the long run, and the engine's own ups and downs. */
 const MOST_GROWTH_BYTES = 24e6 + 100 * cycles;
 
