@@ -11,15 +11,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fail, linkBundle } from "./build.mjs";
 
-/** Node's modules that take a millisecond or more to load, and of which no program needs all that imports the package. */
-const LATE = new Set([
-  "node:child_process",
-  "node:crypto",
-  "node:inspector",
-  "node:os",
-  "node:v8",
-  "node:zlib",
-]);
+/** Node's modules that most programs do without, or of which an import reads more than it asks for. */
+const LATE = /^node:(child_process|crypto|inspector|util|v8|zlib)$/;
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
@@ -35,7 +28,7 @@ else {
     outdir: values.into,
     bundle: true,
     packages: "external",
-    plugins: [nodeModules()],
+    plugins: [lateModules()],
     platform: "node",
     target: "node20",
     format: "esm",
@@ -51,47 +44,37 @@ else {
   }
 }
 
-/** Has the bundle take Node's modules by `require()`: an import reads every export of a module, for some of which Node then loads others. docs/decisions/0019-loading.md */
-function nodeModules() {
+/**
+ * Has the bundle load some of Node's modules when one of their functions is called, and not by an import: that reads every export of a module, for some of which Node then loads others
+ * (docs/decisions/0019-loading.md).
+ */
+function lateModules() {
   return {
-    name: "node-modules",
+    name: "late-modules",
     setup(plan) {
-      plan.onResolve({ filter: /^node:/ }, ({ path }) =>
-        path === "node:module" ? { path, external: true } : { path, namespace: "node-module" },
-      );
-      plan.onLoad({ filter: /^/, namespace: "node-module" }, async ({ path }) => ({
-        contents: LATE.has(path)
-          ? lateModule(path, await import(path))
-          : earlyModule(path, await import(path)),
+      plan.onResolve({ filter: LATE }, ({ path }) => ({ path, namespace: "late" }));
+      plan.onLoad({ filter: LATE, namespace: "late" }, async ({ path }) => ({
+        contents: lateModule(path, await import(path)),
       }));
     },
   };
 }
 
-/** A module that is loaded with the bundle. What nobody imports of it is not read. */
-function earlyModule(name, exports) {
+/** What is no function, as `types` of `node:util`, is read at once where it is imported. */
+function lateModule(path, exports) {
+  const lines = Object.entries(exports)
+    .filter(([name]) => name !== "default")
+    .map(([name, value]) => {
+      const way = typeof value === "function" ? "$call" : "$read";
+      return `export const ${name} = /* @__PURE__ */ ${way}("${name}");`;
+    });
   return `import { createRequire } from "node:module";
-const $module = createRequire(import.meta.url)("${name}");
-const $read = (name) => $module[name];
-${exportsOf(exports, () => true, "$read")}`;
-}
-
-/** A module that is loaded when one of its functions or classes is called first; it offers nothing else. */
-function lateModule(name, exports) {
-  return `import { createRequire } from "node:module";
-const $load = createRequire(import.meta.url);
+const $require = createRequire(import.meta.url);
 const { apply: $apply, construct: $construct } = Reflect;
 let $module;
-const $late = (name) => function (...given) {
-  const callee = ($module ??= $load("${name}"))[name];
-  return new.target === undefined ? $apply(callee, undefined, given) : $construct(callee, given);
+const $read = (name) => ($module ??= $require("${path}"))[name];
+const $call = (name) => function (...given) {
+  return new.target === undefined ? $apply($read(name), undefined, given) : $construct($read(name), given);
 };
-${exportsOf(exports, (value) => typeof value === "function", "$late")}`;
-}
-
-function exportsOf(exports, isOffered, from) {
-  return Object.entries(exports)
-    .filter(([name, value]) => name !== "default" && isOffered(value))
-    .map(([name]) => `export const ${name} = /* @__PURE__ */ ${from}("${name}");`)
-    .join("\n");
+${lines.join("\n")}`;
 }

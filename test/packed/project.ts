@@ -21,7 +21,7 @@ const SLOWEST_INSTALL_MS = 5000;
 const SLOWEST_IMPORT_MS = 40;
 /** Parts of Node that take long to load, and that no import of the package needs. */
 const NOT_LOADED =
-  /^NativeModule (child_process|crypto|http|inspector|stream|v8|worker_threads|zlib|internal\/deps\/undici\/undici)$/;
+  /^NativeModule (child_process|crypto|http|inspector|v8|worker_threads|zlib|internal\/deps\/undici\/undici)$/;
 
 /** npm's program, which `npm run` tells; without it, the one beside Node. */
 export const npmProgram: string =
