@@ -1,6 +1,7 @@
 #include "hdf5/index.h"
 
 #include <bit>
+#include <cstring>
 #include <string>
 
 #include "hdf5/product.h"
@@ -16,6 +17,9 @@ constexpr uint64_t kMaskBytes = 4;                  // of a chunk's filters
 constexpr uint64_t kNodeBytes = 4 + 1 + 1 + 4;      // of a tree's node, beside its records
 constexpr uint64_t kDeepest = 20;
 constexpr uint64_t kMostBlock = uint64_t{1} << 32;  // of a heap
+
+/** The address of what there is none of. */
+uint64_t NowhereIn(const File& file) { return kUnlimited >> (64 - 8 * file.widths().address_bytes); }
 
 /** How many chunks the dataset may have; nothing where it may grow. */
 std::optional<uint64_t> CountOf(const Said& said) {
@@ -111,7 +115,7 @@ void CheckTree(Cursor head, const Index& index, const Said& said, const File& fi
   const uint64_t in_root = head.Number(2);
   const bool is_sound = kind == records && IsRecordSize(record_bytes, records, said, file.widths()) &&
                         node_bytes >= kNodeBytes + 2 * record_bytes &&
-                        (root == kUnlimited || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
+                        (root == NowhereIn(file) || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
                         split > 0 && split <= 100 && merge > 0 && merge < split &&
                         in_root <= (node_bytes - kNodeBytes) / record_bytes;
   if (!is_sound) throw head.Corrupt("has a tree whose nodes cannot be");
@@ -140,35 +144,52 @@ void CheckFractalHeap(Cursor head, const Index& index, const File& file) {
   const uint64_t first_bits = bits(width) + bits(first_bytes);
   const uint64_t direct_bits = bits(most_direct_bytes);
   if (address_bits < first_bits || address_bits < direct_bits || rows > address_bits - first_bits + 1 ||
-      (rows == 0 && root != kUnlimited && first_bytes > file.size_bytes()))
+      (rows == 0 && root != NowhereIn(file) && first_bytes > file.size_bytes()))
     throw head.Corrupt("has a heap whose rows cannot be");
+}
+
+/** The names in a group, with a list of what is free between them: the library follows it in circles. */
+void CheckNames(Cursor head, const File& file) {
+  constexpr uint64_t kEnd = 1;
+  const size_t width = file.widths().length_bytes;
+  head.Skip(3);
+  const uint64_t size_bytes = head.Number(width);
+  uint64_t free_at = head.Number(width);
+  const uint64_t address = head.Number(file.widths().address_bytes);
+  if (size_bytes > file.size_bytes()) throw head.Corrupt("has names that are longer than the file");
+  for (uint64_t most = size_bytes / (2 * width); free_at != kEnd; most--) {
+    if (most == 0 || free_at > size_bytes - 2 * width) throw head.Corrupt("has names whose gaps cannot be");
+    const std::string gap = file.ReadUpTo(address + free_at, 2 * width);
+    free_at = Cursor(gap, file.path()).Number(width);
+  }
 }
 
 }  // namespace
 
 void CheckIndex(const Index& index, const Said& said, const File& file) {
-  const size_t width = file.widths().address_bytes;
-  if (index.address == kUnlimited >> (64 - 8 * width)) return;  // there is none yet
-  if (index.kind == Index::kImplicit) {
-    CheckImplicit(said, file);
-    return;
-  }
+  if (index.address == NowhereIn(file)) return;  // there is none yet
   const std::string start = file.ReadUpTo(index.address, kMostHead);
-  Cursor head(start, file.path());
-  const char* const signature = index.kind == Index::kFixed        ? "FAHD"
-                                : index.kind == Index::kHeap       ? "FRHP"
-                                : index.kind == Index::kExtensible ? "EAHD"
-                                                                   : "BTHD";
-  if (!head.BeginsWith(signature)) throw head.Corrupt("has no index where one should be");
-  head.Skip(4 + 1);
-  if (index.kind == Index::kFixed)
-    CheckFixed(head, said, file);
-  else if (index.kind == Index::kExtensible)
-    CheckExtensible(head, said, file);
-  else if (index.kind == Index::kHeap)
-    CheckFractalHeap(head, index, file);
-  else
-    CheckTree(head, index, said, file);
+  const auto head = [&](const char* signature) {
+    Cursor out(start, file.path());
+    if (!out.BeginsWith(signature)) throw out.Corrupt("has no index where one should be");
+    out.Skip(std::strlen(signature) + 1);  // and the version
+    return out;
+  };
+  switch (index.kind) {
+    case Index::kImplicit:
+      return CheckImplicit(said, file);
+    case Index::kFixed:
+      return CheckFixed(head("FAHD"), said, file);
+    case Index::kExtensible:
+      return CheckExtensible(head("EAHD"), said, file);
+    case Index::kChunkTree:
+    case Index::kTree:
+      return CheckTree(head("BTHD"), index, said, file);
+    case Index::kHeap:
+      return CheckFractalHeap(head("FRHP"), index, file);
+    case Index::kNames:
+      return CheckNames(head("HEAP"), file);
+  }
 }
 
 }  // namespace persist::hdf5

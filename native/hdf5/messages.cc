@@ -59,7 +59,10 @@ Space CheckSpace(Cursor from, const Widths& widths) {
   for (uint64_t k = 0; k < axes; k++) out.shape.push_back(from.Number(widths.length_bytes));
   out.largest = out.shape;
   if ((flags & 1) != 0)
-    for (uint64_t& extent : out.largest) extent = from.Number(widths.length_bytes);
+    for (uint64_t& extent : out.largest) {
+      extent = from.Number(widths.length_bytes);
+      if (extent == ~uint64_t{0} >> (64 - 8 * widths.length_bytes)) extent = ~uint64_t{0};
+    }
   for (size_t k = 0; k < axes; k++)
     if (out.shape[k] > out.largest[k]) throw from.Corrupt("has an extent beyond the largest");
   if (version == 2 && kind == 2) out.shape.assign(1, 0);  // holds nothing
@@ -307,7 +310,8 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       CheckAttribute(body, widths, said);
       break;
     case kSymbolTable:
-      body.Skip(2 * widths.address_bytes);
+      body.Skip(widths.address_bytes);
+      said.indexes.push_back({Index::kNames, body.Number(widths.address_bytes)});
       break;
     default:
       break;  // what the library does not decode for us

@@ -21,7 +21,7 @@ struct HeapPlace {
 
 /** What finds chunks, links or attributes, and where it begins. */
 struct Index {
-  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree, kHeap } kind;
+  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree, kHeap, kNames } kind;
   uint64_t address;
   unsigned records = 0;  // of a tree of links or attributes: their kind; of a heap: the bytes of its keys
 };
