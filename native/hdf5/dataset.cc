@@ -82,7 +82,8 @@ void ReadPlace(Dataset& out, const File& file, uint64_t needed_bytes, bool conti
   if (contiguous) {
     offset = H5Dget_offset(out.id);
     H5Eclear2(H5E_DEFAULT);
-    if (offset == HADDR_UNDEF) return;  // never written: fill values
+    // never written: fill values; the library adds the user block's length to this, too
+    if (offset == HADDR_UNDEF || offset == HADDR_UNDEF + file.base()) return;
   }
   if (out.stored_bytes < needed_bytes) {
     out.problem = os::Error("PERSIST_CORRUPT",
