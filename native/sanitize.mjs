@@ -10,6 +10,7 @@ const env = sanitized();
 const titles = [
   "less than .* ms",
   "opening and closing",
+  "few page faults",
   "an allocation that fails",
   "after a power cut",
   "while the disk fails",

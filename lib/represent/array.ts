@@ -1,5 +1,6 @@
 // Arrays: dense ones and ones with holes as literals, very sparse ones by their length and the elements that are there.
 
+import { native } from "../native.ts";
 import { getPrototypeOf, arrayPrototype, getOwnPropertyDescriptor } from "./primordials.ts";
 import { HOLE, PLAIN, WRITABLE, listOf, ownProperties, type Representation } from "./representation.ts";
 
@@ -51,7 +52,7 @@ export function representArray(array: unknown[]): Representation {
 /** The numbers of an array that holds nothing else; its elements must be known to be data. */
 export function numbersOf(array: readonly unknown[]): Float64Array | undefined {
   if (typeof array[0] !== "number") return undefined;
-  const numbers = new Float64Array(array.length);
+  const numbers = new Float64Array(native().newBuffer(array.length * Float64Array.BYTES_PER_ELEMENT));
   for (let i = 0; i < numbers.length; i++) {
     const value = array[i];
     if (typeof value !== "number") return undefined;

@@ -1,5 +1,7 @@
 #include "binding/environment.h"
 
+#include "os/heap.h"
+
 namespace persist::binding {
 
 Mailbox::Mailbox(Napi::Env env) {
@@ -52,6 +54,7 @@ Environment::Environment(Napi::Env env) : mailbox(std::make_shared<Mailbox>(env)
 }
 
 Napi::ArrayBuffer NewBuffer(Napi::Env env, size_t size_bytes, bool unfilled) {
+  if (unfilled) os::GrowHeapAhead(size_bytes);
   return Environment::Of(env)
       .new_buffer
       .Call({Napi::Number::New(env, static_cast<double>(size_bytes)), Napi::Boolean::New(env, unfilled)})
