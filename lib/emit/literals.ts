@@ -2,6 +2,7 @@
 
 import { isIdentifier } from "../graph/names.ts";
 import { narrow } from "../graph/narrow.ts";
+import { quote } from "../graph/quote.ts";
 
 /** A primitive as a JavaScript literal; in a long text with few characters beyond Latin-1 (`isLong`). */
 export function literal(
@@ -10,7 +11,7 @@ export function literal(
 ): string {
   switch (typeof value) {
     case "string":
-      return isLong ? narrow(JSON.stringify(value)) : JSON.stringify(value);
+      return isLong ? narrow(quote(value)) : quote(value);
     case "number":
       return Object.is(value, -0) ? "-0" : String(value);
     case "bigint":

@@ -3,13 +3,14 @@
 
 import { jsonString } from "./json-string.ts";
 import { narrow } from "./narrow.ts";
+import { quote } from "./quote.ts";
 
 const LINE_WIDTH = 100;
 const SHORT = 64;
 
 /** A JSON string that can stand in a template literal. */
-function quote(text: string): string {
-  const json = JSON.stringify(text);
+function quoteForTemplate(text: string): string {
+  const json = quote(text);
   const safe =
     json.includes("`") || json.includes("${")
       ? json.replaceAll("`", "\\u0060").replaceAll("${", "\\u0024{")
@@ -67,7 +68,7 @@ export class JsonWriter {
   key(key: string): void {
     let bytes = this.#keys.get(key);
     if (bytes === undefined) {
-      bytes = Buffer.from(`${quote(key)}: `);
+      bytes = Buffer.from(`${quoteForTemplate(key)}: `);
       this.#keys.set(key, bytes);
     }
     this.#reserve(bytes.length);
@@ -76,7 +77,7 @@ export class JsonWriter {
 
   string(text: string): void {
     if (text.length > SHORT || !this.#shortString(text)) {
-      const json = quote(text);
+      const json = quoteForTemplate(text);
       this.#reserve(json.length * 3);
       this.#length += this.#bytes.write(json, this.#length);
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { PersistError, stringify } from "persist-archive";
+import { PersistError, restore, stringify } from "persist-archive";
 import { difference } from "../support/isomorphic.ts";
 import { projectDirectory } from "../support/project.ts";
 import { directions } from "./directions.ts";
@@ -85,5 +85,19 @@ describe("shape", () => {
       () => stringify({ a: long, b: `${long}y`, c: `${long}z` }),
       (error) => error instanceof PersistError && error.code === "PERSIST_LIMIT",
     );
+    assert.throws(
+      () => stringify({ lines: "\n".repeat(1 << 28) }), // two characters for each
+      (error) => error instanceof PersistError && error.code === "PERSIST_LIMIT",
+    );
+  });
+
+  it("long strings are written as short ones are, wherever a pair of surrogates stands", function () {
+    this.timeout(60_000);
+    for (const length of [2 ** 26 - 1, 2 ** 26]) {
+      const long = `${"x".repeat(length)}\u{1f600}\ud83d\n"y"`;
+      const written = stringify({ long });
+      assert.ok(written.includes(JSON.stringify(long)));
+      assert.equal(restore(written)["long"], long);
+    }
   });
 });
