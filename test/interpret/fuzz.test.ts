@@ -16,6 +16,8 @@ import { malformed, wouldReach, wouldRun } from "./refused.ts";
 const runs = Number(process.env["PERSIST_FUZZ_RUNS"] ?? 4000);
 const seed = Number(process.env["PERSIST_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const LIMIT_MS = 1000;
+/** The processor's time counts what other threads do, the collector's among them: a text that takes too long does so every time. */
+const TRIES = 3;
 /** A thread keeps every module that it has imported, so it is replaced now and then. */
 const TEXTS_PER_THREAD = 5000;
 
@@ -59,17 +61,21 @@ describe("damaged texts", () => {
     const counts = { same: 0, refused: 0 };
     for (let run = 0; run < runs; run++) {
       const text = mutate(texts[Math.floor(random() * texts.length)]!, texts, random);
-      const start = process.cpuUsage();
       let error: unknown;
       let exports: Record<string, unknown> = {};
-      try {
-        exports = restore(text);
-      } catch (thrown) {
-        error = thrown;
+      let cpu_ms = Infinity;
+      for (let tries = 0; tries < TRIES && cpu_ms >= LIMIT_MS; tries++) {
+        const start = process.cpuUsage();
+        try {
+          exports = restore(text);
+        } catch (thrown) {
+          error = thrown;
+        }
+        const { user, system } = process.cpuUsage(start);
+        cpu_ms = (user + system) / 1000;
       }
-      const { user, system } = process.cpuUsage(start);
       const shown = `run ${run}: ${JSON.stringify(text)}`;
-      assert.ok(user + system < LIMIT_MS * 1000, `${(user + system) / 1000} ms, ${shown}`);
+      assert.ok(cpu_ms < LIMIT_MS, `${cpu_ms} ms, ${shown}`);
       assert.equal(touched, false, `code was run, ${shown}`);
       if (error !== undefined) {
         assert.ok(error instanceof PersistError, `threw ${(error as Error).stack}, ${shown}`);
