@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hdf5/absent.h"
 #include "hdf5/dataset.h"
 
 namespace persist::hdf5 {
@@ -90,6 +91,7 @@ bool Read(hid_t attribute, Attribute& out, const File& file) {
 }  // namespace
 
 std::vector<Attribute> AttributesOf(hid_t object, const File& file) {
+  Check(H5Aexists(object, AbsentName()), "H5Aexists", file.path());
   Names names;
   hsize_t at = 0;
   // in the file's own order, as in list.cc

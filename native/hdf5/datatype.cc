@@ -19,6 +19,9 @@ struct Read {
   uint64_t size_bytes;
 };
 
+/** Whether it is a string of variable length. */
+bool IsText(const Read& type) { return type.kind == kVlen && (type.bits & 0xf) == 1; }
+
 Read Describe(Cursor& from, size_t address_bytes, int depth);
 
 /** Before the third version names are filled up to eights. */
@@ -123,7 +126,8 @@ Read Describe(Cursor& from, size_t address_bytes, int depth) {
       CheckEnum(from, out, address_bytes, depth);
       break;
     case kVlen:
-      Describe(from, address_bytes, depth + 1);
+      if (Describe(from, address_bytes, depth + 1).size_bytes != 1 && IsText(out))
+        throw from.Corrupt("has a text whose characters have more than one byte");
       if (out.size_bytes != 4 + address_bytes + 4)
         throw from.Corrupt("has a type of variable length whose references have another size");
       break;
@@ -140,7 +144,7 @@ Read Describe(Cursor& from, size_t address_bytes, int depth) {
 
 WrittenType CheckDatatype(Cursor& from, size_t address_bytes) {
   const Read type = Describe(from, address_bytes, 0);
-  return {type.size_bytes, type.kind == kVlen && (type.bits & 0xf) == 1};
+  return {type.size_bytes, IsText(type)};
 }
 
 }  // namespace persist::hdf5

@@ -5,6 +5,7 @@
 #include <exception>
 #include <set>
 
+#include "hdf5/absent.h"
 #include "hdf5/thread.h"
 
 namespace persist::hdf5 {
@@ -43,10 +44,7 @@ herr_t Collect(hid_t, const char* name, const H5L_info_t* info, void* out) {
 }
 
 std::vector<Link> LinksOf(hid_t group, const std::string& path) {
-  // The library makes a table of the links in a small group's header, and when one of them cannot be decoded
-  // frees what it has not filled. A name that is too long to be there has it decode all of them before.
-  static const std::string absent(kLongestPath, 'x');
-  Check(H5Lexists(group, absent.c_str(), H5P_DEFAULT), "H5Lexists", path);
+  Check(H5Lexists(group, AbsentName(), H5P_DEFAULT), "H5Lexists", path);
   Links out;
   hsize_t at = 0;
   // In the file's own order: to sort them the library makes a table, and when the file is damaged frees what
