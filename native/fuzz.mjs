@@ -23,13 +23,9 @@ function hdf5() {
   env.ASAN_OPTIONS += ":detect_leaks=0:handle_abort=1:quarantine_size_mb=1:malloc_context_size=0";
   const keep = "build/fuzz-hdf5";
   mkdirSync(keep, { recursive: true });
-  const fixtures = "test/fixtures/hdf5";
-  const seeds = readdirSync(fixtures).filter((name) => /^h5-.*\.h5$/.test(name));
-  return [
-    "build/asan/build/Release/fuzz_hdf5",
-    keep,
-    runs,
-    seed,
-    ...seeds.toSorted().map((name) => `${fixtures}/${name}`),
-  ];
+  const seeds = ["test/fixtures/hdf5", "test/fixtures/hdf5-kinds"]
+    .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
+    .filter((path) => path.endsWith(".h5") && !path.includes("/bad-"))
+    .toSorted();
+  return ["build/asan/build/Release/fuzz_hdf5", keep, runs, seed, ...seeds];
 }
