@@ -1,6 +1,7 @@
 // Which statements single exports need. An effect (an assignment, a call) is needed when what it changes can be reached from what is needed; where
 // that is not plain from the text, it is taken for needed, so that the values are always those of a whole reading.
 
+import { isReserved } from "./names.ts";
 import { mapForEach, mapGet, mapHas, mapSet, setAdd, setForEach, setHas } from "./natives.ts";
 import type { Statement } from "./outline.ts";
 import { Source } from "./source.ts";
@@ -54,7 +55,9 @@ class Search {
       mapForEach(uses, (_, name) => add(this.#users, name, i));
     }
     for (let i = 0; i < statements.length; i++) {
-      if (statements[i]!.kind === "effect") this.#classify(i);
+      const { kind } = statements[i]!;
+      if (kind === "effect") this.#classify(i);
+      else if (kind === "declaration" || kind === "export") this.#classifyCalls(i);
     }
   }
 
@@ -140,6 +143,37 @@ class Search {
     }
   }
 
+  /**
+   * What calls within a declaration change: `const a = Object.freeze(b)`. What is imported is not taken to change what it is given: or a class that is called would be needed for all
+   * that its arguments share with others.
+   */
+  #classifyCalls(i: number): void {
+    const { start, end } = this.#statements[i]!;
+    const source = new Source(this.#text);
+    source.pos = start;
+    const tokens = new Tokens(source);
+    let isNew = false;
+    tokens.next();
+    while (tokens.kind !== END && tokens.start < end) {
+      const chain = isReserved(tokens.text) ? undefined : readChain(tokens);
+      if (chain === undefined) {
+        isNew = tokens.is("new");
+        tokens.next();
+        continue;
+      }
+      const isCall = tokens.is("(") && !isNew;
+      isNew = false;
+      if (!isCall) continue;
+      if (this.#isValue(chain.name)) {
+        add(this.#deep, chain.name, i);
+      } else if (!setHas(makers, chain.path)) {
+        tokens.next();
+        const argument = readChain(tokens);
+        if (argument !== undefined && this.#isValue(argument.name)) add(this.#deep, argument.name, i);
+      }
+    }
+  }
+
   /** The target of an assignment, of a method, or of a call that acts on its first argument; undefined when it is none of these. */
   #target(statement: Statement): Target | undefined {
     const source = new Source(this.#text);
@@ -162,8 +196,11 @@ class Search {
     return { name: argument.name, isDeep: argument.length > 0 };
   }
 
+  /** Whether a name is bound to what the module has made. */
   #isValue(name: string): boolean {
-    const { kind } = this.#statements[mapGet(this.#binder, name)!]!;
+    const binder = mapGet(this.#binder, name);
+    if (binder === undefined) return false;
+    const { kind } = this.#statements[binder]!;
     return kind === "declaration" || kind === "export";
   }
 
@@ -182,17 +219,25 @@ class Search {
   }
 }
 
-/** `a.b[3]`: its name, the number of its members, and the last of them. */
-function readChain(tokens: Tokens): { name: string; length: number; last: string } | undefined {
+/** What makes something new of its first argument, and leaves that as it is. */
+// prettier-ignore
+const makers: ReadonlySet<string> = new Set([
+  "Object", "Object.create", "Object.fromEntries", "Array.from", "Function.prototype.bind.call", "Reflect.construct",
+]);
+
+/** `a.b[3]`: its name, the number of its members, the last of them, and all of them as far as they are names. */
+function readChain(tokens: Tokens): { name: string; length: number; last: string; path: string } | undefined {
   if (tokens.kind !== NAME) return undefined;
   const name = tokens.text;
   let length = 0;
   let last = "";
+  let path = name;
   tokens.next();
   while (tokens.is(".") || tokens.is("[")) {
     const bracket = tokens.is("[");
     let kind = tokens.next();
     last = bracket ? "" : tokens.text;
+    path += `.${last}`;
     length++;
     if (bracket) {
       // an index is one token, or a path such as Symbol.iterator; anything more is not looked into
@@ -203,7 +248,7 @@ function readChain(tokens: Tokens): { name: string; length: number; last: string
     }
     tokens.next();
   }
-  return { name, length, last };
+  return { name, length, last, path };
 }
 
 /** The members of array tables that the selected statements use. */

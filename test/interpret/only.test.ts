@@ -114,6 +114,20 @@ describe("only", () => {
     }
   });
 
+  it("follows what calls in declarations change, and nothing that they only read", () => {
+    const changes = `const a = {}, b = [], c = new Map(), d = { x: {} }, e = { deep: { a } };
+      const a2 = Object.defineProperty(a, "x", { value: b }), c2 = c.set(1, 2); export const b2 = [Array.prototype.push.call(b, 1)];
+      const d2 = [{ x: Object.freeze(d.x) }]; const e2 = Object.assign(e.deep, { z: 1 });
+      export { a, a2, b, c, c2, d, d2, e, e2 };`;
+    const whole = interpret(changes);
+    for (const name of Object.keys(whole)) {
+      const part = interpret(changes, { only: [name] });
+      assert.equal(difference({ [name]: whole[name] }, { ...part }), null, name);
+    }
+    const reads = `const p = { q: {} }; export const made = [Object.create(p), Object.fromEntries([["a", p]]), process.exit()]; export { p };`;
+    assert.deepEqual({ ...interpret(reads, { only: ["p"] }) }, { p: { q: {} } });
+  });
+
   it("leaves out what is not needed, errors included", () => {
     assert.deepEqual(
       { ...interpret("export const a = process.exit(); export const b = [1]; c.d = e;", { only: ["b"] }) },
