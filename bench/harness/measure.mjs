@@ -6,6 +6,9 @@ import { progress } from "./progress.mjs";
 import { benchDirectory, workDirectory } from "./paths.mjs";
 import { compile, runDriver, Unavailable } from "./processes.mjs";
 
+/** As much memory as any driver takes that works on a graph. */
+const LEAST_WARM_BYTES = 2 ** 30;
+
 /** Up to this size, what a run leaves is removed at the end of its trial only (see {@link spreadDirectories}). */
 const KEPT_BYTES = 64 * 2 ** 20;
 
@@ -88,7 +91,7 @@ function warmMemory(directory, bytes) {
   for (let done = 0; done < bytes; done += block.length) writeSync(file, block);
   closeSync(file);
   rmSync(path);
-  spawnSync(compile(join(benchDirectory, "harness", "warm.c"), "memory"), [String(3 * bytes)]);
+  spawnSync(compile(join(benchDirectory, "harness", "warm.c"), "memory"), [String(Math.max(3 * bytes, LEAST_WARM_BYTES))]);
 }
 
 /** The drivers in an order that depends on the round, so that none always follows the same one. */
