@@ -91,7 +91,9 @@ function warmMemory(directory, bytes) {
   for (let done = 0; done < bytes; done += block.length) writeSync(file, block);
   closeSync(file);
   rmSync(path);
-  spawnSync(compile(join(benchDirectory, "harness", "warm.c"), "memory"), [String(Math.max(3 * bytes, LEAST_WARM_BYTES))]);
+  spawnSync(compile(join(benchDirectory, "harness", "warm.c"), "memory"), [
+    String(Math.max(3 * bytes, LEAST_WARM_BYTES)),
+  ]);
 }
 
 /** The drivers in an order that depends on the round, so that none always follows the same one. */
