@@ -17,10 +17,9 @@ const [program, ...rest] =
 const { status } = spawnSync(program, rest, { env, stdio: "inherit" });
 process.exitCode = status ?? 1;
 
-/** The program below the binding (test/native/fuzz-hdf5.cc), which has the sanitizers in itself. */
+/** The program below the binding (test/native/fuzz-hdf5.cc), which has the sanitizers and their options in itself. */
 function hdf5() {
-  delete env.LD_PRELOAD;
-  env.ASAN_OPTIONS += ":detect_leaks=0:handle_abort=1:quarantine_size_mb=1:malloc_context_size=0";
+  for (const name of ["LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS"]) delete env[name];
   const keep = "build/fuzz-hdf5";
   mkdirSync(keep, { recursive: true });
   const seeds = ["test/fixtures/hdf5", "test/fixtures/hdf5-kinds"]

@@ -248,6 +248,16 @@ extern "C" void __sanitizer_malloc_hook(const volatile void* start, size_t size_
   mprotect(reinterpret_cast<void*>(whole_pages), kMostAtOnce - 2 * kPage, PROT_NONE);
 }
 
+/** Memory that is not to be had is refused, as it is elsewhere; what is freed is kept for a short while only,
+ * and what costs time is left. */
+extern "C" const char* __asan_default_options() {
+  return "allocator_may_return_null=1:detect_leaks=0:handle_abort=1:quarantine_size_mb=1:max_malloc_fill_"
+         "size=0:"
+         "malloc_context_size=0";
+}
+
+extern "C" const char* __ubsan_default_options() { return "halt_on_error=1:print_stacktrace=1"; }
+
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments + 1, arguments + count);
   void* const shared =
