@@ -61,7 +61,9 @@ Napi::ArrayBuffer NewBuffer(Napi::Env env, size_t size_bytes, bool unfilled) {
       .As<Napi::ArrayBuffer>();
 }
 
-Napi::Error ToJavaScript(Napi::Env env, const os::Error& error) {
+namespace {
+
+Napi::Error MakeError(Napi::Env env, const os::Error& error) {
   const Environment& environment = Environment::Of(env);
   const Napi::String message = Napi::String::New(env, error.message);
   if (environment.persist_error.IsEmpty()) return Napi::Error::New(env, error.message);
@@ -73,6 +75,16 @@ Napi::Error ToJavaScript(Napi::Env env, const os::Error& error) {
   }
   return Napi::Error(env,
                      environment.persist_error.New({Napi::String::New(env, error.code), message, details}));
+}
+
+}  // namespace
+
+Napi::Error ToJavaScript(Napi::Env env, const os::Error& error) {
+  try {
+    return MakeError(env, error);
+  } catch (const std::bad_alloc&) {  // its texts are copied on the way
+    return MakeError(env, os::Error("PERSIST_LIMIT", "out of memory"));
+  }
 }
 
 }  // namespace persist::binding
