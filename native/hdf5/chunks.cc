@@ -37,15 +37,8 @@ constexpr uint64_t kFewChunks = uint64_t{1} << 18;
 
 /** Throws LIMIT where a selection touches more chunks than a file of this size can hold. */
 void CheckCount(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges, const File& file) {
-  std::vector<uint64_t> counts;
-  for (size_t axis = 0; axis < ranges.size(); axis++) {
-    const auto& [start, step, count] = ranges[axis];
-    if (count == 0) return;
-    const uint64_t last = start + (count - 1) * step;
-    counts.push_back(std::min(count, last / chunk[axis] - start / chunk[axis] + 1));
-  }
-  const auto count = Product(1, counts);
-  if (count && (*count <= kFewChunks || *count <= file.size_bytes())) return;
+  const uint64_t count = CountChunks(chunk, ranges);
+  if (count <= kFewChunks || count <= file.size_bytes()) return;
   throw os::Error("PERSIST_LIMIT",
                   file.path() + " has " + std::to_string(file.size_bytes()) +
                       " bytes, and the part would lie in more chunks: read a smaller one by a selection",
@@ -243,7 +236,14 @@ bool HasUsualFilters(const Dataset& dataset) {
 }
 
 uint64_t CountChunks(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges) {
-  return Walk(chunk, ranges).chunks();
+  std::vector<uint64_t> counts;
+  for (size_t axis = 0; axis < ranges.size(); axis++) {
+    const auto& [start, step, count] = ranges[axis];
+    if (count == 0) return 0;
+    const uint64_t last = start + (count - 1) * step;
+    counts.push_back(std::min(count, last / chunk[axis] - start / chunk[axis] + 1));
+  }
+  return Product(1, counts).value_or(~uint64_t{0});
 }
 
 void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges, const Bytes& fill, void* into,

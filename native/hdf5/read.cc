@@ -30,8 +30,11 @@ size_t WidthOf(const Element& element) {
 void ReadByLibrary(const Dataset& dataset, const std::vector<Range>& ranges, hid_t type, void* into,
                    const File& file) {
   const std::string& path = file.path();
-  const auto chunk_bytes = Product(H5Tget_size(type), dataset.chunk);
-  CheckClaim(chunk_bytes ? *chunk_bytes : ~uint64_t{0}, file);
+  if (!dataset.chunk.empty()) {  // it makes all of each chunk
+    const auto chunk_bytes = Product(H5Tget_size(type), dataset.chunk);
+    const auto all_bytes = Product(chunk_bytes.value_or(1), {CountChunks(dataset.chunk, ranges)});
+    CheckClaim(chunk_bytes ? all_bytes.value_or(~uint64_t{0}) : ~uint64_t{0}, file);
+  }
   if (ranges.empty()) {
     Check(H5Dread(dataset.id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, into), "H5Dread", path);
     return;

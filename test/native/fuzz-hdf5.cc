@@ -41,7 +41,7 @@ namespace os = persist::os;
 
 constexpr uint32_t kFilesOfChild = 1000;
 constexpr time_t kLimitS = 2;        // of processor time for a file
-constexpr unsigned kPatienceS = 60;  // for a child that waits
+constexpr unsigned kPatienceS = 60;  // for a file at which a child waits
 constexpr size_t kMostAtOnce = size_t{320} << 20;
 constexpr size_t kMostDatasets = 20;
 constexpr int kKeptOfKind = 3;
@@ -115,12 +115,12 @@ void ReadInTime(const std::string& path) {
 [[noreturn]] void BeChild(const std::vector<fuzz::Seed>& seeds, uint32_t seed, uint32_t first, uint32_t end,
                           int report) {
   dup2(report, STDERR_FILENO);
-  alarm(kPatienceS);
   Prepare();
   const int fd = memfd_create("damaged", MFD_CLOEXEC);
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   for (uint32_t k = first; k < end; k++) {
     progress->file = k;
+    alarm(kPatienceS);
     const std::string bytes = fuzz::Damaged(seeds, seed, k);
     if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0 ||
         pwrite(fd, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
