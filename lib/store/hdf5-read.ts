@@ -2,9 +2,13 @@
 import { dtype } from "../dtype.ts";
 import { native, type OpenHdf5Dataset } from "../native.ts";
 import { NDArray, select, type Selection } from "../ndarray.ts";
+import { Turn } from "../turn.ts";
 import { elementType, type ElementType } from "./hdf5-type.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { RecordArray } from "./record-array.ts";
+
+/** What is copied in one go: a millisecond or less. */
+const PIECE_BYTES = 2 ** 20;
 
 /**
  * Reads a selection (all for undefined): the part along the dataset's own axes is all that is read; axes of an array type are
@@ -25,7 +29,19 @@ export async function readDataset(
   const { buffer, characters } = await runJob(job, "read", total_bytes, (control) =>
     native().readHdf5(handle, ranges, control),
   );
-  return arrayOf(dataset, counts, buffer, characters, file).slice(rest);
+  return arrayOf(dataset, counts, await intoOwn(buffer), characters, file).slice(rest);
+}
+
+/** Copies what the addon has made into memory of the engine's own, in short turns: only that can be transferred to another thread. */
+async function intoOwn(buffer: ArrayBuffer): Promise<ArrayBuffer> {
+  const own = native().newBuffer(buffer.byteLength);
+  const [from, to] = [new Uint8Array(buffer), new Uint8Array(own)];
+  const turn = new Turn();
+  for (let at = 0; at < from.length; at += PIECE_BYTES) {
+    if (turn.isOver) await turn.pause();
+    to.set(from.subarray(at, at + PIECE_BYTES), at);
+  }
+  return own;
 }
 
 /** The array of what was read of a dataset, `counts` elements along its own axes; `characters` is n of `Un` for text. */

