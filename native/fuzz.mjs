@@ -25,6 +25,6 @@ function hdf5() {
   const seeds = ["test/fixtures/hdf5", "test/fixtures/hdf5-kinds"]
     .flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`))
     .filter((path) => path.endsWith(".h5") && !path.includes("/bad-"))
-    .toSorted();
+    .toSorted((a, b) => (a < b ? -1 : 1));
   return ["build/asan/build/Release/fuzz_hdf5", keep, runs, seed, ...seeds];
 }
