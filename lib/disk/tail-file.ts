@@ -9,6 +9,11 @@ import { io, ioError, ioNow } from "./io-error.ts";
 /** So much is only copied into the system's memory, in less time than it takes to wake a thread that does it. */
 const SHORT_BYTES = 2 ** 16;
 
+/** Closes what nobody has closed. Node ends the process, or warns, where a handle is collected that is open; this one keeps it until then. */
+const forgotten = new FinalizationRegistry<FileHandle>((handle) => {
+  handle.close().catch(() => {});
+});
+
 export class TailFile {
   readonly path: string;
   readonly #handle: FileHandle;
@@ -16,6 +21,7 @@ export class TailFile {
   private constructor(path: string, handle: FileHandle) {
     this.path = path;
     this.#handle = handle;
+    forgotten.register(this, handle, this);
   }
 
   /**
@@ -93,6 +99,7 @@ export class TailFile {
   }
 
   async close(): Promise<void> {
+    forgotten.unregister(this);
     await this.#handle.close();
   }
 }

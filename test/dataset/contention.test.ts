@@ -79,7 +79,7 @@ describe("a kind of lock that is missing", function () {
         for (let n = 0; n < 40; n++) await set.insert({ [`${who}${n}`]: n });
       };
       const outcomes = await Promise.allSettled(sets.map((set, k) => write(set, "ab"[k]!)));
-      for (const set of sets) await set.close();
+      await Promise.allSettled(sets.map((set) => set.close()));
       assert.ok(outcomes.every(({ status }) => status === "fulfilled"));
       const set = await DataSet.open(path);
       assert.equal(set.size, 80);

@@ -329,6 +329,25 @@ describe("keeping a data set", function () {
     });
   });
 
+  it("is given up where nobody closes it, without a word", () => {
+    const program = `
+      import { readdirSync, readlinkSync } from "node:fs";
+      import { setTimeout as sleep } from "node:timers/promises";
+      import { DataSet } from "persist-archive";
+      process.on("warning", (warning) => console.log(String(warning)));
+      const files = () =>
+        readdirSync("/proc/self/fd").filter((fd) => {
+          try { return readlinkSync("/proc/self/fd/" + fd).includes("_journal"); } catch { return false; }
+        }).length;
+      await (async () => {
+        for (let k = 0; k < 5; k++) await (await DataSet.open(process.argv[1], { mode: "r" })).get("a");
+      })();
+      for (let turn = 0; turn < 50 && files() > 0; turn++) { gc(); await sleep(10); }
+      console.log(files());`;
+    const args = ["--expose-gc", "--input-type=module", "-e", program, path];
+    assert.equal(execFileSync(process.execPath, args, { cwd: root, encoding: "utf8" }), "0\n");
+  });
+
   describe("claims", () => {
     it("are one holder's at a time, and end with it", async () => {
       const lock = set.tryClaim("work");
