@@ -12,7 +12,7 @@ const MB = 2 ** 20;
 /** Bytes: below and above the sizes that are treated in a way of their own, and at their edges. */
 const SIZES = [1000, 2 ** 16 - 8, 2 ** 16, MB, 8 * MB, 16 * MB - 2 ** 15, 16 * MB, 40 * MB];
 
-const index = new URL("../../../dist/index.js", import.meta.url).href;
+const index = import.meta.resolve("persist-archive");
 const directory = temporaryDirectory();
 const path = (name: string): string => join(directory, `${name}.npy`);
 const filledWith = (value: number, size_bytes: number): Float64Array =>
