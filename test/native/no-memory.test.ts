@@ -23,7 +23,7 @@ describe("an allocation that fails", () => {
     execFileSync("cc", ["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", library, source]);
     const plan = join(directory, "plan");
     writeFileSync(plan, new Uint8Array(56));
-    const script = join(root, "build/test/native/no-memory-script.js");
+    const script = fileURLToPath(new URL("no-memory-script.js", import.meta.url));
     const { status, signal, stdout, stderr } = spawnSync(
       process.execPath,
       ["--expose-gc", script, plan, temporaryDirectory()],
