@@ -4,6 +4,9 @@ import { setImmediate } from "node:timers/promises";
 /** No turn of the event loop is held for longer than about this. */
 const TURN_MS = 3;
 
+/** What is copied or summed before the next look at the clock: a millisecond or less. */
+export const PIECE_BYTES: number = 2 ** 20;
+
 /** The turn of the event loop that some work has. */
 export class Turn {
   #began_ms: number = performance.now();

@@ -159,7 +159,7 @@ async function assureFiles(layout: Layout, written: readonly WrittenFile[], begu
   }
 }
 
-/** Writes the arrays, and meanwhile makes the module's text, which is given in pieces. What is in place is added to `written`. */
+/** Writes the arrays, and meanwhile makes the module's text, which is given in pieces. Files of arrays are added to `written` as they are made, and the loader, which is the caller's to write. */
 async function writeParts(
   into: Layout,
   final: Layout,

@@ -25,16 +25,7 @@ export function textOf(plan: Plan, specifierOf: SpecifierOf): string {
   }
 }
 
-/** The text as UTF-8, in pieces of some size. */
-export async function encodedTextOf(
-  plan: Plan,
-  { specifierOf, arrays }: { readonly specifierOf: SpecifierOf; readonly arrays?: ArrayTable },
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array[]> {
-  return (await encode(plan, specifierOf, signal))(arrays);
-}
-
-/** Does all that can be done before the table of arrays is known, and gives what makes the text with it. */
+/** The text as UTF-8, in pieces of some size: does all that can be done before the table of arrays is known, and gives what makes the text with it. */
 export async function encode(
   plan: Plan,
   specifierOf: SpecifierOf,

@@ -4,7 +4,7 @@ import { PersistError } from "../errors.ts";
 import type { ArraySlot } from "../graph/plan.ts";
 import { isMapped } from "../mapped.ts";
 import { native } from "../native.ts";
-import { Turn } from "../turn.ts";
+import { PIECE_BYTES, Turn } from "../turn.ts";
 import type { Pool } from "./pool.ts";
 
 /** How the arrays of a state are held while they are written. */
@@ -20,9 +20,6 @@ export interface Snapshot {
   /** Gives the memory of copies back. */
   release(): void;
 }
-
-/** Work is done in pieces of this size, so that the event loop is never held for long. */
-const PIECE_BYTES = 1024 * 1024;
 
 /** Copies the arrays, in short turns. */
 export async function copy(slots: readonly ArraySlot[], pool: Pool): Promise<Snapshot> {

@@ -2,13 +2,12 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { checkStored, storedRows } from "../archive/stored-rows.ts";
 import { problemOf, type Problem, type Verification } from "../archive/verification.ts";
 import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError } from "../errors.ts";
 import { checkVersion } from "../interpret/version.ts";
-import { checkBytes } from "../store/checksum.ts";
 import { openStored } from "../store/open-stored.ts";
-import type { TableRow } from "../store/store.ts";
 import { MANIFEST, readManifest, type Manifest } from "./manifest.ts";
 
 /** Every array is read whole. */
@@ -52,18 +51,13 @@ export async function checkArray(
   { arrays, heads }: Manifest,
   name: string,
 ): Promise<number> {
-  const { row, xxh3_128: expected } = arrays[name]!;
-  const [file, descr, extent, offset_bytes] = row;
-  const shape = typeof extent === "number" ? [extent] : extent;
-  const full: TableRow =
-    offset_bytes === undefined ? [file, descr, shape] : [file, descr, shape, offset_bytes];
-  const head = Object.hasOwn(heads, file) ? heads[file] : undefined;
-  const { data, close } = openStored(directory, full, head, { map: true, mode: "c" });
+  const { row, xxh3_128: sum } = arrays[name]!;
+  const [stored] = storedRows({ rows: { [name]: row }, heads, sums: { [name]: sum } });
+  const loaded = openStored(directory, stored!.row, stored!.head, { map: true, mode: "c" });
   try {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    await checkBytes(bytes, expected, join(directory, file), `the array ${name}`);
-    return bytes.byteLength;
+    await checkStored(loaded, stored!, directory);
+    return loaded.data.byteLength;
   } finally {
-    close();
+    loaded.close();
   }
 }

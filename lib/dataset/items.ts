@@ -8,9 +8,9 @@ import type { Plan } from "../graph/plan.ts";
 import { loaderName, loaderText } from "../store/loader.ts";
 import type { Prepare } from "./commit.ts";
 import type { Draft } from "./draft.ts";
+import { examineFile } from "./examine.ts";
 import type { GetOptions, Settings } from "./options.ts";
 import type { FileRow, Item } from "./state.ts";
-import { examineFile } from "./examine.ts";
 import { planItem, removeFiles, writeVersion, type VersionOptions, type WrittenVersion } from "./version.ts";
 
 /** So many versions are written at a time: the system syncs several in little more time than one. */

@@ -3,7 +3,7 @@
 import { PersistError } from "../errors.ts";
 import type { Prepared } from "./commit.ts";
 import { Draft } from "./draft.ts";
-import { syncsOf, filesOf, type Items } from "./items.ts";
+import { filesOf, syncsOf, type Items } from "./items.ts";
 import { NO_INFO, toInfo } from "./json.ts";
 import type { Log } from "./log.ts";
 import { checkItemName } from "./names.ts";

@@ -7,7 +7,7 @@ import { packageLayout } from "../archive/layout.ts";
 import { planItems } from "../archive/plan.ts";
 import { relativeSpecifier } from "../archive/specifier.ts";
 import { storeArrays, type ArrayFormat } from "../archive/store-arrays.ts";
-import { encodedTextOf } from "../archive/text.ts";
+import { encode } from "../archive/text.ts";
 import { removeFile } from "../disk/files.ts";
 import { beginFile } from "../disk/new-file.ts";
 import { isPersistError } from "../errors.ts";
@@ -75,14 +75,8 @@ async function writeAs(
   try {
     const stored = await storeArrays(plan.arrays, layout, { format, durability }, written);
     const arrays = stored && { ...stored, loader: `./${loaderName("package")}` };
-    const pieces = await encodedTextOf(
-      plan,
-      {
-        specifierOf: (file) => relativeSpecifier(directory, file),
-        ...(arrays === undefined ? {} : { arrays }),
-      },
-      undefined,
-    );
+    const textOf = await encode(plan, (file) => relativeSpecifier(directory, file), undefined);
+    const pieces = textOf(arrays);
     const module = `${version}.js`;
     const { synced } = await beginFile(join(directory, module), pieces, durability);
     const size_bytes = pieces.reduce((sum, { length }) => sum + length, 0);

@@ -61,16 +61,7 @@ async function sumAll(parts: readonly Uint8Array[], file: string, control: Contr
  * @throws PersistError PERSIST_CORRUPT
  */
 export async function checkSum(array: NDArray, expected: string, file: string, place: string): Promise<void> {
-  await checkBytes(await presentBytes(array, file), expected, file, place);
-}
-
-/** The same of the bytes of an array, which are in C order. */
-export async function checkBytes(
-  bytes: Uint8Array,
-  expected: string,
-  file: string,
-  place: string,
-): Promise<void> {
+  const bytes = await presentBytes(array, file);
   const found =
     bytes.byteLength <= SMALL_BYTES ? sumNow(bytes) : await native().checksumMemory(bytes, undefined);
   if (found === expected.toLowerCase()) return;

@@ -2,13 +2,10 @@
 import { dtype } from "../dtype.ts";
 import { native, type OpenHdf5Dataset } from "../native.ts";
 import { NDArray, select, type Selection } from "../ndarray.ts";
-import { Turn } from "../turn.ts";
+import { PIECE_BYTES, Turn } from "../turn.ts";
 import { elementType, type ElementType } from "./hdf5-type.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { RecordArray } from "./record-array.ts";
-
-/** What is copied in one go: a millisecond or less. */
-const PIECE_BYTES = 2 ** 20;
 
 /**
  * Reads a selection (all for undefined): the part along the dataset's own axes is all that is read; axes of an array type are

@@ -3,10 +3,7 @@ import { constants } from "node:buffer";
 import { dtype as lookUp } from "../dtype.ts";
 import { PersistError } from "../errors.ts";
 import { bytesOf, isDense, type NDArray } from "../ndarray.ts";
-import { Turn } from "../turn.ts";
-
-/** What is copied in one go: a millisecond or less. */
-const PIECE_BYTES = 2 ** 20;
+import { PIECE_BYTES, Turn } from "../turn.ts";
 
 /**
  * The bytes of an array in C order: a view of its memory where that already is so, else a copy. Since the caller gave it, its
