@@ -12,18 +12,22 @@ export interface Program {
   readonly child: ChildProcess;
   /** The next line that it prints. */
   line(): Promise<string>;
+  /** Writes a line to it, and gives its answer. */
+  ask(line: string): Promise<string>;
   /** Resolves when it has ended well. */
   ended(): Promise<void>;
   kill(): Promise<void>;
 }
 
-/** Starts a module's text, in which `lockFile`, `tryLockFile`, `sleep`, `say` and `args` are there. */
+/** Starts a module's text, in which `lockFile`, `tryLockFile`, `sleep`, `say`, `asked` (the lines that it is told) and `args` are there. */
 export function start(text: string, ...args: unknown[]): Program {
   const program = `
 import { lockFile, tryLockFile } from "persist-archive";
 import { appendFileSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createInterface } from "node:readline";
 const say = (what) => writeSync(1, what + "\\n");
+const asked = () => createInterface({ input: process.stdin });
 const args = JSON.parse(process.argv[1]);
 ${text}`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program, "--", JSON.stringify(args)], {
@@ -32,12 +36,17 @@ ${text}`;
   });
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    assert.notEqual(done, true, "the program ended");
+    return value as string;
+  };
   return {
     child,
-    async line() {
-      const { value, done } = await lines.next();
-      assert.notEqual(done, true, "the program ended");
-      return value as string;
+    line,
+    async ask(question) {
+      child.stdin!.write(`${question}\n`);
+      return line();
     },
     async ended() {
       assert.deepEqual(await exited, [0, null]);

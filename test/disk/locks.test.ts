@@ -105,41 +105,66 @@ describe("a locked file", function () {
     await other.ended();
   });
 
-  /** Four programs that read again and again, so that there is no moment without a reader; `first` is done before. */
-  async function startReaders(first = ""): Promise<Program[]> {
+  /** Two programs that try to read, and stop reading, when they are told; `first` is done before. */
+  async function startReaders(first = ""): Promise<[Program, Program]> {
     const READ = `
       ${first}
-      const [path, phase_ms] = args;
-      await sleep(phase_ms);
-      say("reading");
-      for (;;) { const lock = await lockFile(path, { mode: "shared" }); await sleep(20); lock.release(); }`;
-    const readers = [0, 5, 10, 15].map((phase_ms) => start(READ, path, phase_ms));
-    await Promise.all(readers.map((reader) => reader.line()));
-    await sleep(100);
-    return readers;
+      let lock = null;
+      say("there");
+      for await (const line of asked()) {
+        if (line === "try") lock ??= tryLockFile(args[0], { mode: "shared" });
+        else lock = lock?.release() ?? null;
+        say(lock === null ? "out" : "in");
+      }`;
+    const readers = [start(READ, path), start(READ, path)] as const;
+    for (const reader of readers) assert.equal(await reader.line(), "there");
+    return [...readers];
+  }
+
+  /**
+   * Two readers take over from each other, so that there is no moment without one: until the next one does not get in, or `most` times. Gives how often it
+   * got in, and who is there at the end.
+   */
+  async function takeOver(
+    [holder, next]: [Program, Program],
+    most: number,
+  ): Promise<{ times: number; holder: Program }> {
+    assert.equal(await holder.ask("try"), "in");
+    let times = 0;
+    for (; times < most && (await next.ask("try")) === "in"; times++) {
+      assert.equal(await holder.ask("leave"), "out");
+      [holder, next] = [next, holder];
+    }
+    return { times, holder };
   }
 
   it("lets a writer in among readers that overlap without end", async () => {
     const readers = await startReaders();
-    const waits_ms: number[] = [];
+    assert.equal((await takeOver(readers, 200)).times, 200);
+    for (const reader of readers) await reader.ask("leave");
     for (let k = 0; k < 10; k++) {
-      const begun_ms = performance.now();
-      (await lockFile(path, { timeout_ms: 20_000 })).release();
-      waits_ms.push(performance.now() - begun_ms);
-      await sleep(30);
+      assert.equal(await readers[0].ask("try"), "in");
+      const writer = lockFile(path, { timeout_ms: 60_000 });
+      const { holder } = await takeOver(readers, Infinity);
+      assert.equal(await holder.ask("leave"), "out");
+      (await writer).release();
     }
-    await Promise.all(readers.map((reader) => reader.kill()));
-    waits_ms.sort((a, b) => a - b);
-    assert.ok(waits_ms[5]! < 200, `a writer waited ${waits_ms.map(Math.round).join(", ")} ms`);
+    for (const reader of readers) await reader.kill();
   });
 
   it("keeps a writer out among such readers where these do not pass the gate", async () => {
     const readers = await startReaders(`
       const { LockFile } = await import("#dist/disk/lock-file.js");
-      const { lock } = LockFile.prototype;
-      LockFile.prototype.lock = function ({ gate, ...byte }, mode, options) { return lock.call(this, byte, mode, options); };`);
-    await assert.rejects(lockFile(path, { timeout_ms: 1000 }), locked);
-    await Promise.all(readers.map((reader) => reader.kill()));
+      const { tryLock } = LockFile.prototype;
+      LockFile.prototype.tryLock = function ({ gate, ...byte }, mode) { return tryLock.call(this, byte, mode); };`);
+    const controller = new AbortController();
+    const reason = new Error("starved");
+    assert.equal(await readers[0].ask("try"), "in");
+    const starved = assert.rejects(lockFile(path, { timeout_ms: 60_000, signal: controller.signal }), reason);
+    assert.equal((await takeOver(readers, 200)).times, 200);
+    controller.abort(reason);
+    await starved;
+    for (const reader of readers) await reader.kill();
   });
 
   it("is served in turn: who takes it again and again does not keep another process out", async () => {
