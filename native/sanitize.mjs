@@ -5,10 +5,9 @@ import { sanitized } from "./sanitized.mjs";
 
 const env = sanitized();
 
-// Left out: what measures time, or memory, which the sanitizer keeps for a while; what preloads a library of its own; and what kills a child at every system call, which
+// Left out: what measures memory, which the sanitizer keeps for a while; what preloads a library of its own; and what kills a child at every system call, which
 // would take minutes and find nothing, because a killed process reports nothing.
 const titles = [
-  "less than .* ms",
   "opening and closing",
   "few page faults",
   "an allocation that fails",

@@ -132,19 +132,15 @@ describe("mappings", () => {
     array.close();
   });
 
-  it("open 3 GB in less than 1 ms, as fast as 8 kB", () => {
+  it("open 3 GB and read the last element without the memory of the rest", () => {
     const big = join(directory, "big.npy");
     sparse(big, 375_000_000);
-    const times = Array.from({ length: 21 }, () => {
-      const started = performance.now();
-      const array = mapArray(big);
-      const elapsed = performance.now() - started;
-      assert.equal(array.slice([[-1, null]]).get(0), 1.5);
-      array.close();
-      return elapsed;
-    });
-    const median = times.toSorted((x, y) => x - y)[10]!;
-    assert.ok(median < 1, `${median} ms`);
+    const before_bytes = process.memoryUsage().rss;
+    const array = mapArray(big);
+    assert.equal(array.slice([[-1, null]]).get(0), 1.5);
+    const grown_bytes = process.memoryUsage().rss - before_bytes;
+    array.close();
+    assert.ok(grown_bytes < 64e6, `${grown_bytes} bytes`);
   });
 
   it("reach beyond 4 GiB, and give that back too", async () => {

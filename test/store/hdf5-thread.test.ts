@@ -33,16 +33,14 @@ with h5py.File(given["file"], "w") as f:
     });
     await stat(file);
     await readArray(join(directory, "a.npy"));
-    const started = process.hrtime.bigint();
     const mapped = mapArray(`${file}#short`);
-    const waited_ms = Number(process.hrtime.bigint() - started) / 1e6;
-    await stat(file);
+    // had it waited for the end of the long job, that would have been told before these
+    for (let turn = 0; turn < 3; turn++) await stat(file);
     assert.equal(isDone, false, "the long job is under way");
     assert.equal(mapped.get(4), 4);
     mapped.close();
     const { data } = await long;
     assert.deepEqual([data.length, data[size - 1]], [size, BigInt(Math.floor((size - 1) / 3))]);
-    assert.ok(waited_ms < 500, `${waited_ms} ms`); // a chunk takes less than one
   });
 
   it("reports progress, and ends when it is aborted", async () => {
