@@ -19,11 +19,13 @@ export const NDARRAY: unique symbol = Symbol.for("persist-archive.NDArray") as n
 export const MAX_DIMENSIONS = 32;
 
 /**
- * One entry per axis: an index (which drops the axis), `[start, stop]` or `[start, stop, step]`; `null` means the end
- * that the step comes from or goes to. Negative numbers count from the end, as in NumPy. Axes without an entry are taken whole.
+ * One entry per axis: an index (which drops the axis), `[start, stop]` or `[start, stop, step]`, in which `null` means the end
+ * that the step comes from or goes to, or `null` for the whole axis. Negative numbers count from the end, as in NumPy. Axes without an entry are taken
+ * whole, too.
  */
 export type Selection = readonly (
   | number
+  | null
   | readonly [start: number | null, stop: number | null]
   | readonly [start: number | null, stop: number | null, step: number | null]
 )[];
@@ -235,18 +237,19 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
 
 /** Where the elements of a part of a view lie: what `slice` does, by numbers alone. */
 export function select(view: View, selection: Selection): View {
+  if (!Array.isArray(selection)) throw new TypeError("a selection is a list with an entry for each axis");
   if (selection.length > view.shape.length) {
     throw new RangeError(`a selection of ${selection.length} entries for ${view.shape.length} axes`);
   }
   const out = { shape: [] as number[], stride: [] as number[], offset: view.offset };
   for (const [axis, extent] of view.shape.entries()) {
-    const entry = selection[axis];
+    const entry = (selection as Selection)[axis] ?? null;
     const step = view.stride[axis]!;
     if (typeof entry === "number") {
       out.offset += step * place(entry, extent, axis);
       continue;
     }
-    const part = entry === undefined ? { start: 0, step: 1, count: extent } : range(entry, extent);
+    const part = entry === null ? { start: 0, step: 1, count: extent } : range(entry, extent);
     if (part.count > 0) out.offset += step * part.start;
     out.shape.push(part.count);
     out.stride.push(step * part.step);
@@ -381,10 +384,9 @@ function range(
   entry: readonly (number | null)[],
   extent: number,
 ): { start: number; step: number; count: number } {
+  if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3)
+    throw new TypeError("an entry of a selection is an index, [start, stop], [start, stop, step] or null");
   const [start, stop, step] = [entry[0] ?? null, entry[1] ?? null, entry[2] ?? 1];
-  if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) {
-    throw new TypeError("an entry of a selection is an index, [start, stop] or [start, stop, step]");
-  }
   if (!Number.isSafeInteger(step) || step === 0)
     throw new RangeError(`a step is an integer other than 0, not ${step}`);
   const [low, high] = step > 0 ? [0, extent] : [-1, extent - 1];

@@ -167,7 +167,9 @@ for case in given:
     assert.throws(() => a.slice([[0, 1, 0]]), RangeError);
     assert.throws(() => a.slice([[0.5, 1]]), RangeError);
     assert.throws(() => a.slice([[0] as never]), TypeError);
-    assert.throws(() => a.slice([null as never]), TypeError);
+    for (const entry of ["1", {}, true, 1n]) assert.throws(() => a.slice([entry as never]), TypeError);
+    for (const selection of [1, "0", null, { 0: 1 }])
+      assert.throws(() => a.slice(selection as never), TypeError);
   });
 
   it("is told by its symbol, without running anything of the value", () => {

@@ -25,6 +25,7 @@ function randomCase(random: () => number, file: string): Case {
   const selection = shape.slice(0, 1 + below(axes)).map((extent) => {
     const bound = (): number | null => (random() < 0.3 ? null : below(2 * extent + 2) - extent - 1);
     if (random() < 0.2) return below(2 * extent) - extent;
+    if (random() < 0.1) return null;
     const step = random() < 0.4 ? 1 : [2, 3, 7, -1, -2, -5][below(6)]!;
     return [bound(), bound(), step] as const;
   });
@@ -42,9 +43,10 @@ for case in given:
         raw = (raw.reshape(-1, 4) * np.array([1, 0, 0, 0], dtype=np.uint8)).reshape(-1)
     a = np.frombuffer(raw.tobytes(), dtype=dtype).reshape(case["shape"])
     np.save(case["file"], np.asfortranarray(a) if case["fortran"] else a)
-    part = a[tuple(e if isinstance(e, int) else slice(*e) for e in case["selection"])]
+    pick = tuple(e if isinstance(e, int) else slice(*(e or [None])) for e in case["selection"])
+    part = a[pick]
     part = np.ascontiguousarray(part).astype(dtype.newbyteorder("<"))
-    result.append({"shape": list(np.asarray(a[tuple(e if isinstance(e, int) else slice(*e) for e in case["selection"])]).shape), "hex": part.tobytes().hex()})
+    result.append({"shape": list(np.shape(a[pick])), "hex": part.tobytes().hex()})
 `;
 
 const hexOf = (array: NDArray): string => {
@@ -126,6 +128,22 @@ describe("selections", () => {
     }
   });
 
+  it("are of whole axes where an entry is null, in HDF5 too", async () => {
+    const path = join(temporaryDirectory(), "a.h5");
+    python(
+      `h5py.File(given, "w").create_dataset("x", data=np.arange(24.0).reshape(2, 3, 4), chunks=(1, 2, 3))`,
+      path,
+    );
+    const { shape, data } = await readArray(`${path}#x`, { selection: [1, null, [null, null, 2]] });
+    assert.deepEqual(
+      [shape, [...data]],
+      [
+        [3, 2],
+        [12, 14, 16, 18, 20, 22],
+      ],
+    );
+  });
+
   it("outside of the array are refused", async () => {
     const path = join(temporaryDirectory(), "a.npy");
     python("np.save(given, np.zeros((3, 4)))", path);
@@ -133,5 +151,6 @@ describe("selections", () => {
     await assert.rejects(readArray(path, { selection: [0, 0, 0] }), RangeError);
     await assert.rejects(readArray(path, { selection: [[0, 1, 0]] }), RangeError);
     await assert.rejects(readArray(path, { selection: [[0]] as never }), TypeError);
+    await assert.rejects(readArray(path, { selection: 1 as never }), TypeError);
   });
 });
