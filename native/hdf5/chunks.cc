@@ -246,6 +246,28 @@ uint64_t CountChunks(const std::vector<uint64_t>& chunk, const std::vector<Range
   return Product(1, counts).value_or(~uint64_t{0});
 }
 
+namespace {
+
+herr_t FindUnwritten(unsigned depth, const H5E_error2_t* entry, void* out) {
+  // Upward: where finding the chunk failed, another function comes first.
+  if (depth == 0)
+    *static_cast<bool*>(out) = std::string_view(entry->func_name) == "H5D__get_chunk_storage_size";
+  return 0;
+}
+
+/** The size of a chunk in the file; 0 for one that was never written, which is an error to HDF5 1.10 and none to later versions. */
+hsize_t StoredBytes(const Dataset& dataset, const std::vector<hsize_t>& place, const std::string& path) {
+  hsize_t stored_bytes = 0;
+  if (H5Dget_chunk_storage_size(dataset.id, place.data(), &stored_bytes) >= 0) return stored_bytes;
+  bool is_unwritten = false;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, FindUnwritten, &is_unwritten);
+  if (!is_unwritten) throw LibraryError("H5Dget_chunk_storage_size", path);
+  H5Eclear2(H5E_DEFAULT);
+  return 0;
+}
+
+}  // namespace
+
 void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges, const Bytes& fill, void* into,
                 const File& file, os::Control* control) {
   const Chunking chunking = {dataset.chunk, dataset.filters, fill};
@@ -255,9 +277,7 @@ void ReadChunks(const Dataset& dataset, const std::vector<Range>& ranges, const 
   CheckCount(dataset.chunk, ranges, file);
   const auto fetch = [&](const Walk& walk, Bytes& bytes, uint32_t& mask) {
     LetOthersIn();
-    hsize_t stored_bytes = 0;
-    Check(H5Dget_chunk_storage_size(dataset.id, walk.place().data(), &stored_bytes),
-          "H5Dget_chunk_storage_size", path);
+    const hsize_t stored_bytes = StoredBytes(dataset, walk.place(), path);
     if (stored_bytes == 0) return Fetched::kNone;
     if (stored_bytes > file.size_bytes())
       throw os::Error("PERSIST_CORRUPT", path + " has a chunk that is longer than the file", path);
