@@ -74,12 +74,40 @@ export interface LazyData<Data extends TypedArray = TypedArray> {
   part(start: number, end: number): Data;
 }
 
+/** How far a look at one element reaches while the data are yet to be made, and how many such looks come before that. */
+const WINDOW_ENTRIES = 2 ** 16;
+const MOST_WINDOWS = 16;
+
+/** Data that are yet to be made, and the part of them that was looked at last. */
+class Pending {
+  readonly lazy: LazyData;
+  #window: TypedArray | undefined;
+  #start = 0;
+  #made = 0;
+
+  constructor(lazy: LazyData) {
+    this.lazy = lazy;
+  }
+
+  /** A part that holds some entries, and where it begins; undefined once so many were asked for that the whole is worth it. */
+  around(entry: number, count: number): { data: TypedArray; start: number } | undefined {
+    const end = this.#start + (this.#window?.length ?? 0);
+    if (this.#window === undefined || entry < this.#start || entry + count > end) {
+      if (++this.#made > MOST_WINDOWS) return undefined;
+      this.#start = entry - (entry % WINDOW_ENTRIES);
+      const most = Math.max(this.#start + WINDOW_ENTRIES, entry + count);
+      this.#window = this.lazy.part(this.#start, Math.min(most, this.lazy.length));
+    }
+    return { data: this.#window, start: this.#start };
+  }
+}
+
 /** NDArrays whose data are yet to be made. */
-const pending = new WeakMap<object, LazyData>();
+const pending = new WeakMap<object, Pending>();
 
 /** Makes the data of an NDArray whose `data` is still a getter, so that it is an own value. Does nothing to anything else. */
 export function settleData(array: object): void {
-  const lazy = pending.get(array);
+  const lazy = pending.get(array)?.lazy;
   if (lazy === undefined) return;
   const value = lazy.all();
   pending.delete(array);
@@ -130,7 +158,7 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     }
     if (lazy === undefined) this.data = fields.data!;
     else {
-      pending.set(this, lazy);
+      pending.set(this, new Pending(lazy));
       const get = (): Data => {
         settleData(this);
         return this.data;
@@ -171,7 +199,10 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
    */
   get(...index: number[]): Element {
     const type = lookUp(this.dtype);
-    return read(this.data, this.#entryOf(index, type), type);
+    const entry = this.#entryOf(index, type);
+    const { data, start } = pending.get(this)?.around(entry, type.entries) ?? { data: this.data, start: 0 };
+    checkThere(data, entry - start, type);
+    return read(data, entry - start, type);
   }
 
   /**
@@ -182,14 +213,16 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
   set(...indexAndValue: [...index: number[], value: Element]): void {
     const index = indexAndValue.slice(0, -1) as number[];
     const type = lookUp(this.dtype);
-    write(this.data, this.#entryOf(index, type), type, indexAndValue.at(-1)!);
+    const entry = this.#entryOf(index, type);
+    checkThere(this.data, entry, type);
+    write(this.data, entry, type, indexAndValue.at(-1)!);
   }
 
   /** A view of a part, sharing memory and `attributes`. Bounds beyond an axis are cut as in NumPy; an index outside is a RangeError. */
   slice(selection: Selection): NDArray<Data> {
     const { shape, stride, offset } = select(this, selection);
     const fields = { shape, stride, dtype: this.dtype, attributes: this.attributes };
-    const lazy = pending.get(this) as LazyData<Data> | undefined;
+    const lazy = pending.get(this)?.lazy as LazyData<Data> | undefined;
     if (lazy === undefined) return new NDArray({ data: this.data, offset, ...fields });
     const { entries } = lookUp(this.dtype);
     const { first, last } = reachOf(shape, stride, offset);
@@ -220,14 +253,7 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     let position = this.offset;
     for (let axis = 0; axis < shape.length; axis++)
       position += stride[axis]! * place(index[axis]!, shape[axis]!, axis);
-    const entry = position * type.entries;
-    if (entry + type.entries > this.data.length) {
-      throw new PersistError(
-        "PERSIST_CLOSED",
-        "the memory of this array was given back: it was closed, detached or shrunk",
-      );
-    }
-    return entry;
+    return position * type.entries;
   }
 
   static {
@@ -398,6 +424,14 @@ function range(
   const from = bound(start, step > 0 ? low : high);
   const to = bound(stop, step > 0 ? high : low);
   return { start: from, step, count: Math.max(0, Math.ceil((to - from) / step)) };
+}
+
+function checkThere(data: TypedArray, entry: number, { entries }: DType): void {
+  if (entry + entries <= data.length) return;
+  throw new PersistError(
+    "PERSIST_CLOSED",
+    "the memory of this array was given back: it was closed, detached or shrunk",
+  );
 }
 
 type Entries = { [entry: number]: number | bigint };
