@@ -226,15 +226,6 @@ Bytes FillValue(const Dataset& dataset, hid_t type, const std::string& path) {
   return out;
 }
 
-bool HasUsualFilters(const Dataset& dataset) {
-  const auto& filters = dataset.filters;
-  const auto is = [](H5Z_filter_t id) { return [id](const Filter& filter) { return filter.id == id; }; };
-  const auto streams = std::count_if(filters.begin(), filters.end(), is(H5Z_FILTER_DEFLATE));
-  const auto others = std::count_if(filters.begin(), filters.end(), is(H5Z_FILTER_SHUFFLE)) +
-                      std::count_if(filters.begin(), filters.end(), is(H5Z_FILTER_FLETCHER32));
-  return !dataset.chunk.empty() && streams <= 1 && static_cast<size_t>(streams + others) == filters.size();
-}
-
 uint64_t CountChunks(const std::vector<uint64_t>& chunk, const std::vector<Range>& ranges) {
   std::vector<uint64_t> counts;
   for (size_t axis = 0; axis < ranges.size(); axis++) {
@@ -255,7 +246,8 @@ herr_t FindUnwritten(unsigned depth, const H5E_error2_t* entry, void* out) {
   return 0;
 }
 
-/** The size of a chunk in the file; 0 for one that was never written, which is an error to HDF5 1.10 and none to later versions. */
+/** The size of a chunk in the file; 0 for one that was never written, which is an error to HDF5 1.10 and none
+ * to later versions. */
 hsize_t StoredBytes(const Dataset& dataset, const std::vector<hsize_t>& place, const std::string& path) {
   hsize_t stored_bytes = 0;
   if (H5Dget_chunk_storage_size(dataset.id, place.data(), &stored_bytes) >= 0) return stored_bytes;

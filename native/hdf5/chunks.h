@@ -22,9 +22,6 @@ struct ChunkPlace {
   uint32_t mask;          // a bit for each filter that was left out
 };
 
-/** Whether all filters of a dataset with chunks are among gzip (once), shuffle and fletcher32. */
-bool HasUsualFilters(const Dataset& dataset);
-
 /**
  * Reads a selection into zeroed memory in C order; elements are as long as the fill value, and as in the
  * file. Chunks are fetched by the library on this thread, and decoded on all cores.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hdf5/header.h"
+#include "hdf5/lzf.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -140,15 +141,27 @@ void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   for (const Filter& filter : out.filters) {
     if (chunk_bytes && SizeAfter(filter, *chunk_bytes) != *chunk_bytes)
       throw os::Error("PERSIST_CORRUPT", path + " has a filter for chunks of another size", path);
-    if (IsKnown(filter.id)) continue;
-    out.problem = os::Error(
-        "PERSIST_UNSUPPORTED",
-        path + ": filter " + std::to_string(filter.id) + " is not known; save without it, or with gzip",
-        path);
+    // the library knows nothing of lzf
+    if (filter.id == kFilterLzf ? HasUsualFilters(out) : IsKnown(filter.id)) continue;
+    out.problem = os::Error("PERSIST_UNSUPPORTED",
+                            path + ": filter " + std::to_string(filter.id) +
+                                " is not known, or not beside the others; save without it, or with gzip",
+                            path);
   }
 }
 
 }  // namespace
+
+bool HasUsualFilters(const Dataset& dataset) {
+  const auto count = [&](H5Z_filter_t id) {
+    return std::count_if(dataset.filters.begin(), dataset.filters.end(),
+                         [id](const Filter& filter) { return filter.id == id; });
+  };
+  const auto streams = count(H5Z_FILTER_DEFLATE) + count(kFilterLzf);
+  const auto others = count(H5Z_FILTER_SHUFFLE) + count(H5Z_FILTER_FLETCHER32);
+  return !dataset.chunk.empty() && streams <= 1 &&
+         static_cast<size_t>(streams + others) == dataset.filters.size();
+}
 
 void CheckClaim(uint64_t size_bytes, const File& file) {
   if (size_bytes <= kSmallClaim || size_bytes / kBestRatio <= file.size_bytes()) return;

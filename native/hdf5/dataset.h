@@ -55,6 +55,10 @@ Handle OpenDataset(const File& file, const std::string& name);
  */
 Dataset Describe(Handle id, const File& file, const std::string& name);
 
+/** Whether all filters of a dataset with chunks are among those that are undone here: gzip or lzf (one of
+ * them, once), shuffle and fletcher32. */
+bool HasUsualFilters(const Dataset& dataset);
+
 /** The element's type in memory, with the axes of an array type. */
 Handle MemoryType(const Element& element, const std::string& path);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hdf5/lzf.h"
 #include "hdf5/shuffle.h"
 
 namespace persist::hdf5 {
@@ -41,6 +42,22 @@ uint32_t Fletcher32(const unsigned char* data, size_t size_bytes) {
   return fold(b) << 16 | fold(a);
 }
 
+void Decoder::Inflate(const Bytes& stream) {
+  const auto result =
+      inflater_.Inflate(array::Wrapper::kZlib, stream.data(), stream.size(), other_.data(), other_.size());
+  if (result == array::Inflater::Result::kExact) return;
+  throw Corrupt(
+      result == array::Inflater::Result::kDamaged
+          ? "has a damaged DEFLATE stream"
+          : "does not inflate to the " + std::to_string(other_.size()) + " bytes that it should have",
+      path_);
+}
+
+void Decoder::Unpack(const Bytes& stream) {
+  if (!UnpackLzf(stream.data(), stream.size(), other_.data(), other_.size()))
+    throw Corrupt("is no LZF of the " + std::to_string(other_.size()) + " bytes that it should have", path_);
+}
+
 void Decoder::Decode(Bytes& chunk, unsigned mask) {
   const auto skipped = [&](size_t k) { return k < 32 && (mask >> k & 1) != 0; };
   for (size_t k = filters_.size(); k-- > 0;) {
@@ -55,19 +72,15 @@ void Decoder::Decode(Bytes& chunk, unsigned mask) {
       const uint32_t old = (found & 0xff00ff) << 8 | (found >> 8 & 0xff00ff);
       if (stored != found && stored != old) throw Corrupt("has a wrong checksum (fletcher32)", path_);
       chunk.resize(size);
-    } else if (filter.id == H5Z_FILTER_DEFLATE) {
+    } else if (filter.id == H5Z_FILTER_DEFLATE || filter.id == kFilterLzf) {
       size_t size = chunk_bytes_;
       for (size_t before = 0; before < k; before++)
         if (filters_[before].id == H5Z_FILTER_FLETCHER32 && !skipped(before)) size += kSumBytes;
       other_.resize(size);
-      const auto result =
-          inflater_.Inflate(array::Wrapper::kZlib, chunk.data(), chunk.size(), other_.data(), size);
-      if (result != array::Inflater::Result::kExact) {
-        throw Corrupt(result == array::Inflater::Result::kDamaged
-                          ? "has a damaged DEFLATE stream"
-                          : "does not inflate to the " + std::to_string(size) + " bytes that it should have",
-                      path_);
-      }
+      if (filter.id == kFilterLzf)
+        Unpack(chunk);
+      else
+        Inflate(chunk);
       chunk.swap(other_);
     } else if (!filter.parameters.empty() && filter.parameters[0] > 1) {
       other_.resize(chunk.size());

@@ -27,6 +27,11 @@ class Decoder {
   void Decode(Bytes& chunk, unsigned mask);
 
  private:
+  /** A zlib stream into `other_`, which it must fill. */
+  void Inflate(const Bytes& stream);
+  /** LZF, likewise. */
+  void Unpack(const Bytes& stream);
+
   const std::vector<Filter>& filters_;
   size_t chunk_bytes_;
   const std::string& path_;
