@@ -242,7 +242,7 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     // a float16 array may be raw bits where Float16Array exists: the copy keeps the class of its source
     const Class = typedArrayName(this.data) === "Uint16Array" && dtype === "float16" ? Uint16Array : Data;
     const data = new Class(size * entries) as Data;
-    gather(this, entries, data);
+    gather(this, data);
     return new NDArray({ data, shape, dtype, attributes });
   }
 
@@ -368,33 +368,49 @@ export function isDense(array: NDArray): boolean {
   return true;
 }
 
-/** Copies elements in C order. The innermost axis is one loop; the outer ones count like an odometer. */
-function gather(array: NDArray, entries: number, into: TypedArray): void {
+/**
+ * Copies elements in C order. The innermost axis is one loop; the outer ones count like an odometer. Shorter ones are copied as
+ * integers: a float32 that is converted to a number and back would lose what a signalling NaN carries.
+ */
+function gather(array: NDArray, into: TypedArray): void {
   const { data, shape, stride, size } = array;
   if (size === 0) return;
-  const source = data as unknown as ArrayLike<number> & { subarray(a: number, b: number): ArrayLike<number> };
-  const target = into as unknown as { [k: number]: number; set(from: ArrayLike<number>, at: number): void };
+  const [source, target] = [unitsOf(data), unitsOf(into)];
+  // of one element
+  const units = target.length / size;
   const last = shape.length - 1;
   const count = shape[last]!;
-  const step = stride[last]! * entries;
+  const step = stride[last]! * units;
   const index = Array.from(shape, () => 0);
-  let row = array.offset * entries;
-  for (let to = 0; to < size * entries;) {
-    if (step === entries) {
-      target.set(source.subarray(row, row + count * entries), to);
-      to += count * entries;
+  let row = array.offset * units;
+  for (let to = 0; to < target.length;) {
+    if (step === units) {
+      target.set(source.subarray(row, row + count * units), to);
+      to += count * units;
     } else {
       for (let k = 0, from = row; k < count; k++, from += step) {
-        for (let part = 0; part < entries; part++) target[to++] = source[from + part]!;
+        for (let unit = 0; unit < units; unit++) target[to++] = source[from + unit]!;
       }
     }
     for (let axis = last - 1; axis >= 0; axis--) {
-      row += stride[axis]! * entries;
+      row += stride[axis]! * units;
       if (++index[axis]! < shape[axis]!) break;
-      row -= stride[axis]! * entries * shape[axis]!;
+      row -= stride[axis]! * units * shape[axis]!;
       index[axis] = 0;
     }
   }
+}
+
+/** The same memory as what is copied exactly: doubles, or unsigned integers of the elements' size. */
+function unitsOf({
+  buffer,
+  byteOffset,
+  byteLength,
+  BYTES_PER_ELEMENT: bytes,
+}: TypedArray): Uint8Array | Uint16Array | Uint32Array | Float64Array {
+  const Units =
+    bytes === 1 ? Uint8Array : bytes === 2 ? Uint16Array : bytes === 4 ? Uint32Array : Float64Array;
+  return new Units(buffer as ArrayBuffer, byteOffset, byteLength / bytes);
 }
 
 function place(index: number, extent: number, axis: number): number {

@@ -151,6 +151,24 @@ for case in given:
     assert.deepEqual([...column.data], [1, 4, 7, 10]);
   });
 
+  it("copies what NaNs carry", () => {
+    const SIZE = 200_000; // the loop is compiled by its end
+    for (const [data, bits] of [
+      [new Uint16Array(SIZE).fill(0x7d01), Uint16Array],
+      [new Uint32Array(SIZE).fill(0x7fa00001), Float32Array],
+      [new BigUint64Array(SIZE).fill(0x7ff4000000000001n), Float64Array],
+    ] as const) {
+      const dtype = bits === Uint16Array ? "float16" : undefined;
+      const array = new NDArray({
+        data: new bits(data.buffer),
+        shape: [SIZE / 2, 2],
+        ...(dtype && { dtype }),
+      });
+      const column = array.slice([null, 1]).contiguous().data;
+      assert.deepEqual(Buffer.from(column.buffer), Buffer.from(data.buffer, 0, column.byteLength));
+    }
+  });
+
   it("copies both parts of complex elements", () => {
     const c = new NDArray({
       data: Float64Array.from({ length: 12 }, (_, k) => k),

@@ -128,22 +128,6 @@ describe("selections", () => {
     }
   });
 
-  it("are of whole axes where an entry is null, in HDF5 too", async () => {
-    const path = join(temporaryDirectory(), "a.h5");
-    python(
-      `h5py.File(given, "w").create_dataset("x", data=np.arange(24.0).reshape(2, 3, 4), chunks=(1, 2, 3))`,
-      path,
-    );
-    const { shape, data } = await readArray(`${path}#x`, { selection: [1, null, [null, null, 2]] });
-    assert.deepEqual(
-      [shape, [...data]],
-      [
-        [3, 2],
-        [12, 14, 16, 18, 20, 22],
-      ],
-    );
-  });
-
   it("outside of the array are refused", async () => {
     const path = join(temporaryDirectory(), "a.npy");
     python("np.save(given, np.zeros((3, 4)))", path);
