@@ -116,8 +116,9 @@ function viewOf(
   const { buffer, byteOffset, byteLength } = records.data;
   const start = byteOffset + offset_bytes;
   const width = Data.BYTES_PER_ELEMENT;
-  if (bigEndian || itemsize_bytes === 0 || record_bytes % itemsize_bytes !== 0 || start % width !== 0)
-    return undefined;
+  // where there are no records, the field's place would lie behind the end of the memory
+  const isUsable = !bigEndian && records.size > 0 && itemsize_bytes > 0;
+  if (!isUsable || record_bytes % itemsize_bytes !== 0 || start % width !== 0) return undefined;
   const room_bytes = Math.max(byteLength - offset_bytes, 0);
   const data = new Data(buffer, start, Math.floor(room_bytes / width));
   const step = record_bytes / itemsize_bytes;

@@ -205,6 +205,16 @@ result = {"hex": a["in"]["a"].astype("<i4").tobytes().hex()}`,
     assert.equal(RecordArray.from({ a: new Float64Array(0) }).size, 0);
   });
 
+  it("have their fields also where there are none", async () => {
+    const path = join(temporaryDirectory(), "a.npy");
+    python("np.save(given, np.zeros((0, 2), [('a', '<i2'), ('b', '>f8', 3), ('c', [('d', '|u1')])]))", path);
+    const table = (await readArray(path)) as RecordArray;
+    const { a, b, c } = Object.fromEntries(table.fields.map(({ name }) => [name, table.field(name)]));
+    assert.deepEqual([a!.shape, a!.dtype], [[0, 2], "int16"]);
+    assert.deepEqual([b!.shape, b!.dtype], [[0, 2, 3], "float64"]);
+    assert.deepEqual([(c as RecordArray).field("d").shape, table.field("c").size], [[0, 2], 0]);
+  });
+
   it("nested deeper than anyone would are LIMIT", async () => {
     const path = join(directory, "deep.npy");
     python(
