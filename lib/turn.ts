@@ -22,3 +22,13 @@ export class Turn {
     this.#began_ms = performance.now();
   }
 }
+
+const shared = new Turn();
+
+/**
+ * For what is done at once since it is too short to be handed to a worker: lets others go first where such work has held the loop for long. A program that awaits
+ * one after the other would never come to its timers and its input.
+ */
+export async function inTurn(): Promise<void> {
+  if (shared.isOver) await shared.pause();
+}

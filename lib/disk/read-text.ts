@@ -2,10 +2,25 @@
 // before memory is taken.
 
 import { isUtf8 } from "node:buffer";
-import { constants, lstatSync, type BigIntStats } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  read,
+  readSync,
+  type BigIntStats,
+} from "node:fs";
+import { promisify } from "node:util";
 import { PersistError } from "../errors.ts";
-import { io, ioError } from "./io-error.ts";
+import { inTurn } from "../turn.ts";
+import { io, ioError, ioNow } from "./io-error.ts";
+
+const readLater = promisify(read);
+
+/** Up to this many bytes are read in less time than handing that to a worker takes. */
+const SMALL_BYTES = 64 * 1024;
 
 /** The longest string that V8 can hold is a little shorter than 2^29. */
 const LONGEST_BYTES = 2 ** 29;
@@ -31,26 +46,10 @@ export async function readTextFile(file: string): Promise<string> {
 
 /** The same, with all that may be of interest about it. */
 export async function readIdentifiedText(file: string): Promise<TextOfFile> {
-  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
-  const handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOTDIR")
-        throw new PersistError("PERSIST_NOT_FOUND", `there is no ${file}`, { file, cause: error });
-      if (error.code === "ELOOP")
-        throw new PersistError("PERSIST_SYMLINK", `${file} is a symbolic link, which is not followed`, {
-          file,
-          cause: error,
-        });
-      if (error.code === "ENXIO")
-        throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, {
-          file,
-          cause: error,
-        });
-      return io(file, Promise.reject(error));
-    },
-  );
+  await inTurn();
+  const fd = openText(file);
   try {
-    const facts = await io(file, handle.stat({ bigint: true }));
+    const facts = ioNow(file, () => fstatSync(fd, { bigint: true }));
     if (!facts.isFile())
       throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file });
     if (facts.size > LONGEST_BYTES) {
@@ -60,23 +59,48 @@ export async function readIdentifiedText(file: string): Promise<TextOfFile> {
         { file },
       );
     }
-    const read = await readWhole(handle, Number(facts.size), file);
+    const whole = await readWhole(fd, Number(facts.size), file);
     // far quicker than a TextDecoder that refuses what is not UTF-8
-    if (!isUtf8(read)) throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file });
-    const bytes = read.subarray(0, MARK.length).equals(MARK) ? read.subarray(MARK.length) : read;
+    if (!isUtf8(whole)) throw new PersistError("PERSIST_FORMAT", `${file} is not UTF-8 text`, { file });
+    const bytes = whole.subarray(0, MARK.length).equals(MARK) ? whole.subarray(MARK.length) : whole;
     return { text: bytes.toString(), bytes, identity: identityOf(facts) };
   } finally {
-    await handle.close();
+    closeSync(fd);
+  }
+}
+
+function openText(file: string): number {
+  const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+  try {
+    return openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  } catch (cause) {
+    switch ((cause as NodeJS.ErrnoException).code) {
+      case "ENOTDIR":
+        throw new PersistError("PERSIST_NOT_FOUND", `there is no ${file}`, { file, cause });
+      case "ELOOP":
+        throw new PersistError("PERSIST_SYMLINK", `${file} is a symbolic link, which is not followed`, {
+          file,
+          cause,
+        });
+      case "ENXIO":
+        throw new PersistError("PERSIST_NOT_REGULAR_FILE", `${file} is not a regular file`, { file, cause });
+      default:
+        throw ioError(cause, file);
+    }
   }
 }
 
 /** As many bytes as the file had when it was looked at, or those that are left. */
-async function readWhole(handle: FileHandle, size_bytes: number, file: string): Promise<Buffer> {
+async function readWhole(fd: number, size_bytes: number, file: string): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(size_bytes);
   for (let done = 0; done < size_bytes;) {
-    const { bytesRead } = await io(file, handle.read(bytes, done, size_bytes - done, done));
-    if (bytesRead === 0) return bytes.subarray(0, done);
-    done += bytesRead;
+    const rest = [bytes, done, size_bytes - done, done] as const;
+    const got =
+      size_bytes <= SMALL_BYTES
+        ? ioNow(file, () => readSync(fd, ...rest))
+        : (await io(file, readLater(fd, ...rest))).bytesRead;
+    if (got === 0) return bytes.subarray(0, done);
+    done += got;
   }
   return bytes;
 }

@@ -3,6 +3,7 @@
 import type { Control, ElementsToRead } from "../native.ts";
 import { NDArray, select, strideOf, type NDArrayFields, type Selection } from "../ndarray.ts";
 import type { Extent } from "./extent.ts";
+import { inTurn } from "../turn.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { reader } from "./reader.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
@@ -36,14 +37,15 @@ export async function readElements(
   const { dtype, fields } = extent;
   const { request, shape, stride } =
     selection === undefined ? wholeOf(extent, packing) : partOf(extent, packing, selection);
-  job.signal?.throwIfAborted();
   const isLittle = request.size_bytes <= SMALL_BYTES && placesOf(request) <= FEW_PLACES;
-  const buffer =
-    isLittle && isNear(request)
-      ? reader().readElementsSync(fd, request, file)
-      : await runJob(job, "read", request.size_bytes, (control: Control | undefined) =>
-          reader().readElements(fd, request, file, control),
-        );
+  const isNow = isLittle && isNear(request);
+  if (isNow) await inTurn();
+  job.signal?.throwIfAborted();
+  const buffer = isNow
+    ? reader().readElementsSync(fd, request, file)
+    : await runJob(job, "read", request.size_bytes, (control: Control | undefined) =>
+        reader().readElements(fd, request, file, control),
+      );
   const array = { data: new dtype.Data(buffer), shape, stride, dtype: dtype.name };
   return fields === undefined
     ? new NDArray(array)

@@ -4,7 +4,15 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isPersistError, NDArray, open, save, type ErrorCode, type OpenOptions } from "persist-archive";
+import {
+  isPersistError,
+  NDArray,
+  open,
+  readArray,
+  save,
+  type ErrorCode,
+  type OpenOptions,
+} from "persist-archive";
 import { npyHeader } from "#dist/store/npy-header.js";
 import { difference } from "../support/isomorphic.ts";
 import { importFromProject, projectDirectory, type Members } from "../support/project.ts";
@@ -375,5 +383,15 @@ describe("open", () => {
     assert.equal(psi[count - 1], 0);
     assert.ok(process.memoryUsage().rss - before_bytes < 64e6);
     assert.match(readFileSync("/proc/self/maps", "utf8"), new RegExp(array()));
+  });
+
+  it("and small arrays, one after the other, let the program's timers in between", async () => {
+    for (const once of [() => open(path), () => readArray(array())]) {
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 1);
+      for (let k = 0; k < 1000; k++) await once();
+      clearInterval(timer);
+      assert.ok(ticks > 1, `${ticks}`);
+    }
   });
 });

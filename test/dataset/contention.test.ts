@@ -26,17 +26,16 @@ describe(`a data set that many write to (SEED=${SEED})`, function () {
     const writers = ["a", "b"].map((who) =>
       start(
         `${OPEN}
-         const { createInterface } = await import("node:readline");
          say("there");
-         for await (const n of createInterface({ input: process.stdin })) { await set.insert({ [args[1] + n]: Number(n) }); say(n); }`,
+         for await (const n of asked()) { await set.insert({ [args[1] + n]: Number(n) }); say(n); }`,
         path,
         who,
       ),
     );
     await Promise.all(writers.map((writer) => writer.line()));
     for (let n = 0; n < 200; n++) {
-      for (const { child } of writers) child.stdin!.write(`${n}\n`);
-      for (const writer of writers) assert.equal(await writer.line(), String(n));
+      const answers = await Promise.all(writers.map((writer) => writer.ask(String(n))));
+      assert.deepEqual(answers, [String(n), String(n)]);
     }
     for (const writer of writers) {
       writer.child.stdin!.end();
