@@ -7,8 +7,8 @@
 //  4. Sync the parent.
 //
 // An archive that is there (and a module, which has no directory of its own) gets new files beside the old ones, which are never written again:
-//  1. Write the array files under names that are free, and the loader where it is missing; sync each, and the directories.
-//  2. With `backup`, link the old module to `index.bak.js` (`NAME.bak.mjs`), in the place of the backup before; sync the directory.
+//  1. Write the array files under names that are free, and the loader where it is missing; sync each.
+//  2. With `backup`, link the old module to `index.bak.js` (`NAME.bak.mjs`), in the place of the backup before. Sync the directories.
 //  3. Put the new module in the place of the old one by rename: the commit. Without `overwrite` it gets its name by a link, so that
 //     of two first saves one wins.
 //  4. Sync the directory.
@@ -115,14 +115,10 @@ export async function publishModule(final: Layout, publication: Publication): Pr
   };
   const prepare = async (): Promise<Uint8Array[]> => {
     const text = await writeParts(final, final, publication, written);
-    if (publication.plan.arrays.length > 0) {
-      await ensureFile(final.directory, final.loader, loaderText, durability);
-      if (durability === "full") await syncDirectory(final.directory);
-    }
-    if (backup) {
-      await linkOver(final.directory, final.module, final.backup);
-      if (durability === "full") await syncDirectory(final.directory);
-    }
+    const hasArrays = publication.plan.arrays.length > 0;
+    if (hasArrays) await ensureFile(final.directory, final.loader, loaderText, durability);
+    if (backup) await linkOver(final.directory, final.module, final.backup);
+    if ((hasArrays || backup) && durability === "full") await syncDirectory(final.directory);
     return text;
   };
   const text = await prepare().catch(giveUp);
