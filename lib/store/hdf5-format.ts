@@ -7,6 +7,7 @@ import type { NDArray } from "../ndarray.ts";
 import type { ArrayFormat, ArrayInfo, ReadOptions } from "./array-format.ts";
 import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
 import { attributesOf } from "./hdf5-attributes.ts";
+import { placeInHead } from "./hdf5-head.ts";
 import { babble } from "./hdf5-messages.ts";
 import { createHdf5Array, openHdf5Array } from "./hdf5-open.ts";
 import { checkSame, extentOf, type Place } from "./hdf5-place.ts";
@@ -57,6 +58,8 @@ function infoOf(dataset: Hdf5Dataset & { name: string }, file: string): ArrayInf
 
 async function read(file: string, name: string, options: ReadOptions): Promise<NDArray> {
   if (options.untrusted) return readByChild(file, name, options);
+  const array = await readByHead(file, name, options);
+  if (array !== undefined) return array;
   const dataset = await native().openHdf5(file, name);
   try {
     options.signal?.throwIfAborted();
@@ -66,6 +69,18 @@ async function read(file: string, name: string, options: ReadOptions): Promise<N
     return array;
   } finally {
     native().closeHdf5(dataset.handle);
+  }
+}
+
+/** The same where the start of the file tells all. */
+async function readByHead(file: string, name: string, options: ReadOptions): Promise<NDArray | undefined> {
+  native(); // HDF5 files are read with the addon only, however little of it they take
+  const fd = openFile(file, "r");
+  try {
+    const extent = placeInHead(fd, name, file);
+    return extent && (await inPlace(fd, extent, file, options));
+  } finally {
+    closeFile(fd);
   }
 }
 
@@ -121,8 +136,20 @@ function checkExtent(extent: Extent, fd: number, file: string): void {
   if (!isInside || size_bytes !== byteSize(shape, dtype, file)) throw babble(file);
 }
 
-/** Waits for the HDF5 thread, which serves this before anything else. */
 function map(file: string, name: string, mode: MapMode): MappedArray {
+  const fd = openFile(file, mode === "r+" ? "r+" : "r");
+  try {
+    const extent = placeInHead(fd, name, file);
+    return extent === undefined
+      ? mapByLibrary(file, name, mode)
+      : mappedArray(mapExtent(fd, extent, mode, file));
+  } finally {
+    closeFile(fd);
+  }
+}
+
+/** Waits for the HDF5 thread, which serves this before anything else. */
+function mapByLibrary(file: string, name: string, mode: MapMode): MappedArray {
   const writable = mode === "r+" ? openFile(file, "r+") : undefined;
   try {
     const dataset = native().openHdf5Sync(file, name);

@@ -18,17 +18,17 @@ export interface GrowthPlaces {
   readonly children: number;
 }
 
-const SIGNATURE = "\x89HDF\r\n\x1a\n";
+export const SIGNATURE = "\x89HDF\r\n\x1a\n";
 const FIRST_USER_BLOCK = 512;
 const SUPERBLOCK_BYTES = 96;
 const PLAIN_ADDRESSES = 24;
 const DEFAULT_CHILDREN = 64;
 const MOST_HEADER_BYTES = 2 ** 24;
 
-const DATASPACE = 1;
-const LAYOUT = 8;
+export const DATASPACE = 1;
+export const LAYOUT = 8;
 const CONTINUATION = 16;
-const SHARED = 2;
+export const SHARED = 2;
 const CHUNKED = 2;
 
 /**
@@ -46,8 +46,10 @@ export function findPlaces(fd: number, header: number, file: string): GrowthPlac
   const base = numberAt(bytes, addresses);
   const children = addresses === PLAIN_ADDRESSES ? DEFAULT_CHILDREN : 2 * bytes.readUInt16LE(24);
   const found: { rows_at?: number; mostRows?: number; root_at?: number } = {};
-  for (const { type, flags, place, body } of messagesOf(fd, base, header, file, cannot)) {
-    if ((flags & SHARED) !== 0) continue;
+  const bytesAt: BytesAt = (at, size) => readAt(fd, at, size, file);
+  for (const { type, flags, place, body } of messagesOf(bytesAt, base, header, cannot)) {
+    // a body has room for the numbers that are looked for, or it is no such message
+    if ((flags & SHARED) !== 0 || body.length < 24) continue;
     if (type === DATASPACE && (body[0] === 1 || body[0] === 2) && body[1]! > 0) {
       const first = body[0] === 1 ? 8 : 4;
       found.rows_at = place + first;
@@ -68,7 +70,10 @@ export function findEnd(fd: number, file: string): number | undefined {
   return superblock && superblock.at + superblock.addresses + 16;
 }
 
-interface Message {
+/** The bytes of a range of the file; throws where there are none. */
+export type BytesAt = (at: number, size: number) => Buffer;
+
+export interface Message {
   readonly type: number;
   readonly flags: number;
   /** Where the body stands in the file. */
@@ -77,28 +82,26 @@ interface Message {
 }
 
 /** The messages of an object header of version 1, and of the blocks in which it goes on. */
-function* messagesOf(
-  fd: number,
+export function* messagesOf(
+  bytesAt: BytesAt,
   base: number,
   header: number,
-  file: string,
-  cannot: (why: string) => PersistError,
+  cannot: (why: string) => Error,
 ): Generator<Message, void, undefined> {
-  const start = readAt(fd, base + header, 16, file);
+  const start = bytesAt(base + header, 16);
   if (start[0] !== 1) throw cannot('its header is of a later version (libver="latest")');
   const blocks = [{ at: base + header + 16, size: start.readUInt32LE(8) }];
   let total = 0;
   for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
     total += block.size;
     if (total > MOST_HEADER_BYTES) throw cannot("its header is too large");
-    const bytes = readAt(fd, block.at, block.size, file);
+    const bytes = bytesAt(block.at, block.size);
     for (let at = 0; at + 8 <= bytes.length;) {
       const [type, size, flags] = [bytes.readUInt16LE(at), bytes.readUInt16LE(at + 2), bytes[at + 4]!];
       const body = bytes.subarray(at + 8, at + 8 + size);
-      // a body has room for the numbers that are looked for, or it is no such message
       if (type === CONTINUATION && body.length >= 16)
         blocks.push({ at: base + numberAt(body, 0), size: numberAt(body, 8) });
-      else if (body.length >= 24) yield { type, flags, place: block.at + at + 8, body };
+      else yield { type, flags, place: block.at + at + 8, body };
       at += 8 + size;
     }
   }
