@@ -62,14 +62,19 @@ Inflater::Inflater() : decompressor_(libdeflate_alloc_decompressor()) {
 
 Inflater::Result Inflater::Inflate(Wrapper wrapper, const void* from, size_t from_size, void* into,
                                    size_t size) {
+  size_t got = 0;
+  const Result out = InflateUpTo(wrapper, from, from_size, into, size, got);
+  return out == Result::kExact && got < size ? Result::kTooShort : out;
+}
+
+Inflater::Result Inflater::InflateUpTo(Wrapper wrapper, const void* from, size_t from_size, void* into,
+                                       size_t most, size_t& size) {
   const auto inflate =
       wrapper == Wrapper::kZlib ? libdeflate_zlib_decompress_ex : libdeflate_deflate_decompress_ex;
   size_t used = 0;
-  switch (inflate(decompressor_.get(), from, from_size, into, size, &used, nullptr)) {
+  switch (inflate(decompressor_.get(), from, from_size, into, most, &used, &size)) {
     case LIBDEFLATE_SUCCESS:
       return used == from_size ? Result::kExact : Result::kDamaged;
-    case LIBDEFLATE_SHORT_OUTPUT:
-      return Result::kTooShort;
     case LIBDEFLATE_INSUFFICIENT_SPACE:
       return Result::kTooLong;
     default:

@@ -56,6 +56,10 @@ class Inflater {
   /** Fills `into` with exactly `size` bytes, never more. What follows the end of the stream is kDamaged. */
   Result Inflate(Wrapper wrapper, const void* from, size_t from_size, void* into, size_t size);
 
+  /** The same for what may be shorter: sets how long it is. Never kTooShort. */
+  Result InflateUpTo(Wrapper wrapper, const void* from, size_t from_size, void* into, size_t most,
+                     size_t& size);
+
  private:
   struct Free {
     void operator()(libdeflate_decompressor* decompressor) const;

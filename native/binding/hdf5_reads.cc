@@ -6,6 +6,7 @@
 #include "binding/task.h"
 #include "hdf5/list.h"
 #include "hdf5/thread.h"
+#include "hdf5/virtual.h"
 #include "os/limits.h"
 
 namespace persist::binding {
@@ -64,9 +65,7 @@ class ReadTask : public Task {
   ReadTask(Held opened, std::vector<hdf5::Range> ranges, std::shared_ptr<JobControl> control)
       : opened_(std::move(opened)), ranges_(std::move(ranges)), control_(std::move(control)) {}
 
-  void Run() override {
-    elements_ = hdf5::ReadElements(opened_->dataset, ranges_, opened_->file, control_.get());
-  }
+  void Run() override { elements_ = hdf5::ReadAny(opened_->dataset, ranges_, opened_->file, control_.get()); }
 
   Napi::Value Result(Napi::Env env) override {
     if (control_) control_->Ended();

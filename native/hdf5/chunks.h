@@ -1,5 +1,5 @@
-// Chunks that went through the usual filters, decoded here: each must give exactly its size, which the
-// library does not check, and checksums are compared.
+// Chunks, decoded here: each must give exactly its size, which the library does not check, and checksums are
+// compared.
 #pragma once
 
 #include "hdf5/filters.h"

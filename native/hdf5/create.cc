@@ -6,6 +6,7 @@
 
 #include "hdf5/dataset.h"
 #include "hdf5/file.h"
+#include "hdf5/object.h"
 #include "os/write.h"
 
 namespace persist::hdf5 {

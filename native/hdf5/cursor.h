@@ -15,6 +15,7 @@ class Cursor {
   Cursor(std::string_view bytes, const std::string& path) : rest_(bytes), path_(&path) {}
 
   size_t rest() const { return rest_.size(); }
+  std::string_view bytes() const { return rest_; }
   const std::string& path() const { return *path_; }
 
   /** Throws CORRUPT where fewer are left. */

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "hdf5/header.h"
 #include "hdf5/lzf.h"
+#include "hdf5/object.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -21,7 +21,7 @@ Property CreationOf(hid_t dataset, const std::string& path) {
 
 bool IsKnown(H5Z_filter_t id) {
   return id == H5Z_FILTER_DEFLATE || id == H5Z_FILTER_SHUFFLE || id == H5Z_FILTER_FLETCHER32 ||
-         id == H5Z_FILTER_SCALEOFFSET || id == H5Z_FILTER_NBIT || id == H5Z_FILTER_SZIP;
+         id == H5Z_FILTER_SCALEOFFSET || id == H5Z_FILTER_NBIT || id == H5Z_FILTER_SZIP || id == kFilterLzf;
 }
 
 std::vector<Filter> FiltersOf(hid_t creation, const std::string& path) {
@@ -29,12 +29,16 @@ std::vector<Filter> FiltersOf(hid_t creation, const std::string& path) {
   const int count = Check(H5Pget_nfilters(creation), "H5Pget_nfilters", path);
   for (int k = 0; k < count; k++) {
     unsigned flags = 0;
-    std::vector<unsigned> parameters(32);
-    size_t used = parameters.size();
-    const H5Z_filter_t id = Check(H5Pget_filter2(creation, static_cast<unsigned>(k), &flags, &used,
-                                                 parameters.data(), 0, nullptr, nullptr),
-                                  "H5Pget_filter2", path);
-    parameters.resize(std::min(used, parameters.size()));
+    std::vector<unsigned> parameters;
+    const auto get = [&](size_t& room) {
+      return Check(H5Pget_filter2(creation, static_cast<unsigned>(k), &flags, &room, parameters.data(), 0,
+                                  nullptr, nullptr),
+                   "H5Pget_filter2", path);
+    };
+    size_t numbers = 0;
+    get(numbers);
+    parameters.resize(numbers);
+    const H5Z_filter_t id = get(numbers);
     out.push_back({id, std::move(parameters)});
   }
   return out;
@@ -51,7 +55,7 @@ void ReadSpace(Dataset& out, const std::string& path) {
   out.shape.assign(shape.begin(), shape.end());
 }
 
-/** Sources in this file only, and none that is virtual itself: the library follows them without end. */
+/** Sources in this file only, and none that is virtual itself: they may go in a circle. */
 std::optional<os::Error> ProblemOfVirtual(hid_t creation, const File& file) {
   const auto refuse = [&](const std::string& what) {
     return os::Error("PERSIST_UNSUPPORTED", file.path() + ": a virtual dataset over " + what + " is not read",
@@ -114,15 +118,6 @@ bool HasFill(hid_t creation, hid_t type, const std::string& path) {
   return std::any_of(value.begin(), value.end(), [](char byte) { return byte != 0; });
 }
 
-/** How long a filter's own parameters say that a chunk is: the library believes them. */
-uint64_t SizeAfter(const Filter& filter, uint64_t chunk_bytes) {
-  constexpr size_t kCountAt = 2;
-  constexpr size_t kSizeAt = 4;
-  if (filter.id != H5Z_FILTER_SCALEOFFSET && filter.id != H5Z_FILTER_NBIT) return chunk_bytes;
-  if (filter.parameters.size() <= kSizeAt) return 0;
-  return uint64_t{filter.parameters[kCountAt]} * filter.parameters[kSizeAt];
-}
-
 void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   const std::string& path = file.path();
   out.has_fill = HasFill(creation, type, path);
@@ -137,31 +132,16 @@ void ReadChunks(Dataset& out, hid_t creation, hid_t type, const File& file) {
   }
   out.chunk.assign(chunk.begin(), chunk.end());
   out.filters = FiltersOf(creation, path);
-  const std::optional<uint64_t> chunk_bytes = Product(H5Tget_size(type), out.chunk);
   for (const Filter& filter : out.filters) {
-    if (chunk_bytes && SizeAfter(filter, *chunk_bytes) != *chunk_bytes)
-      throw os::Error("PERSIST_CORRUPT", path + " has a filter for chunks of another size", path);
-    // the library knows nothing of lzf
-    if (filter.id == kFilterLzf ? HasUsualFilters(out) : IsKnown(filter.id)) continue;
-    out.problem = os::Error("PERSIST_UNSUPPORTED",
-                            path + ": filter " + std::to_string(filter.id) +
-                                " is not known, or not beside the others; save without it, or with gzip",
-                            path);
+    if (IsKnown(filter.id)) continue;
+    out.problem = os::Error(
+        "PERSIST_UNSUPPORTED",
+        path + ": filter " + std::to_string(filter.id) + " is not known; save without it, or with gzip",
+        path);
   }
 }
 
 }  // namespace
-
-bool HasUsualFilters(const Dataset& dataset) {
-  const auto count = [&](H5Z_filter_t id) {
-    return std::count_if(dataset.filters.begin(), dataset.filters.end(),
-                         [id](const Filter& filter) { return filter.id == id; });
-  };
-  const auto streams = count(H5Z_FILTER_DEFLATE) + count(kFilterLzf);
-  const auto others = count(H5Z_FILTER_SHUFFLE) + count(H5Z_FILTER_FLETCHER32);
-  return !dataset.chunk.empty() && streams <= 1 &&
-         static_cast<size_t>(streams + others) == dataset.filters.size();
-}
 
 void CheckClaim(uint64_t size_bytes, const File& file) {
   if (size_bytes <= kSmallClaim || size_bytes / kBestRatio <= file.size_bytes()) return;
@@ -172,12 +152,6 @@ void CheckClaim(uint64_t size_bytes, const File& file) {
                   file.path());
 }
 
-uint64_t HeaderOf(hid_t object, const std::string& path) {
-  H5O_info_t info;
-  Check(H5Oget_info2(object, &info, H5O_INFO_BASIC), "H5Oget_info2", path);
-  return info.addr;
-}
-
 Handle MemoryType(const Element& element, const std::string& path) {
   if (element.axes.empty()) return {Check(H5Tcopy(element.memory), "H5Tcopy", path), H5Tclose};
   const std::vector<hsize_t> axes(element.axes.begin(), element.axes.end());
@@ -186,19 +160,11 @@ Handle MemoryType(const Element& element, const std::string& path) {
           H5Tclose};
 }
 
-Handle OpenAt(const File& file, haddr_t address) {
-  CheckHeader(file, address);
-  return {Check(H5Oopen_by_addr(file, address), "H5Oopen_by_addr", file.path()), H5Oclose};
-}
-
 Handle OpenDataset(const File& file, const std::string& name) {
-  const std::string& path = file.path();
-  H5O_info_t info;
-  Check(H5Oget_info_by_name2(file, name.c_str(), &info, H5O_INFO_BASIC, H5P_DEFAULT), "H5Oget_info_by_name2",
-        path);
-  Handle object = OpenAt(file, info.addr);
+  Handle object = OpenAt(file, Follow(file, name));
   if (H5Iget_type(object) == H5I_DATASET) return object;
-  throw os::Error("PERSIST_NOT_FOUND", name + " is no dataset in " + path + " but a group or a type", path);
+  throw os::Error("PERSIST_NOT_FOUND", name + " is no dataset in " + file.path() + " but a group or a type",
+                  file.path());
 }
 
 Dataset Describe(Handle id, const File& file, const std::string& name) {
@@ -244,6 +210,7 @@ Dataset Describe(Handle id, const File& file, const std::string& name) {
       ReadChunks(out, creation, type, file);
       break;
     case H5D_VIRTUAL:
+      out.is_virtual = true;
       out.problem = ProblemOfVirtual(creation, file);
       break;
     default:

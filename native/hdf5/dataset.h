@@ -27,6 +27,7 @@ struct Dataset {
   /** Extents of a chunk; empty for another layout. */
   std::vector<uint64_t> chunk;
   bool is_compact = false;      // the elements lie in the header
+  bool is_virtual = false;      // they lie in other datasets
   std::vector<Filter> filters;  // in the order in which they were applied
   /** Where the bytes lie in one piece, as the element says they are; for text, references to heaps. */
   std::optional<uint64_t> offset;
@@ -42,9 +43,6 @@ struct Dataset {
   std::optional<os::Error> problem;
 };
 
-/** Opens the object whose header begins at an address, after a look at that (see header.h). */
-Handle OpenAt(const File& file, haddr_t address);
-
 /** Opens an object of a file by its path. Throws NOT_FOUND for what is missing or no dataset. */
 Handle OpenDataset(const File& file, const std::string& name);
 
@@ -55,15 +53,8 @@ Handle OpenDataset(const File& file, const std::string& name);
  */
 Dataset Describe(Handle id, const File& file, const std::string& name);
 
-/** Whether all filters of a dataset with chunks are among those that are undone here: gzip or lzf (one of
- * them, once), shuffle and fletcher32. */
-bool HasUsualFilters(const Dataset& dataset);
-
 /** The element's type in memory, with the axes of an array type. */
 Handle MemoryType(const Element& element, const std::string& path);
-
-/** Where an object's header begins, counted from where the file does behind its user block. */
-uint64_t HeaderOf(hid_t object, const std::string& path);
 
 /** Throws LIMIT where a result is larger than what a file of this size can hold by any filter. */
 void CheckClaim(uint64_t size_bytes, const File& file);

@@ -136,6 +136,10 @@ herr_t Read(H5FD_t* file, H5FD_mem_t kind, hid_t, haddr_t address, size_t size_b
     const ssize_t got = os::sys.pread(medium.fd.get(), out, size_bytes, static_cast<off_t>(address));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Fail(os::SystemError("pread", medium.path));
+    if (got == 0 && medium.reads_only) {
+      return Fail(os::Error("PERSIST_TRUNCATED",
+                            medium.path + " ends within what the HDF5 library looks for in it", medium.path));
+    }
     if (got == 0) {
       std::memset(out, 0, size_bytes);  // allocated, and not written yet
       break;

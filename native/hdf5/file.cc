@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
-
-#include "os/read.h"
+#include "hdf5/header.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -15,8 +13,6 @@ constexpr hsize_t kAlignment = 64;
 // The first page holds metadata only. Archives know a file by the checksum of its first 4096 bytes, which
 // must stay the same when the arrays are edited in place.
 constexpr hsize_t kFirstPage = 4096;
-
-constexpr size_t kWidest = sizeof(uint64_t);  // of numbers in the file
 
 os::Error NotRegular(const std::string& path) {
   return os::Error("PERSIST_NOT_REGULAR_FILE", path + " is not a regular file", path);
@@ -33,7 +29,8 @@ os::Fd OpenAt(const std::string& path, Mode mode) {
   return fd;
 }
 
-uint64_t SizeOfRegular(const os::Fd& fd, const std::string& path) {
+uint64_t SizeOf(const os::Fd& fd, const std::string& path, Mode mode) {
+  if (mode == Mode::kCreate) return 0;
   struct stat status {};
   if (os::sys.fstat(fd.get(), &status) != 0) throw os::SystemError("fstat", path);
   if (!S_ISREG(status.st_mode)) throw NotRegular(path);
@@ -42,14 +39,17 @@ uint64_t SizeOfRegular(const os::Fd& fd, const std::string& path) {
 
 }  // namespace
 
-File::File(const std::string& path, Mode mode) {
-  medium_ = std::make_unique<Medium>(OpenAt(path, mode), path);
+File::File(const std::string& path, Mode mode)
+    : File(std::make_unique<Medium>(OpenAt(path, mode), path), mode) {}
+
+File::File(std::unique_ptr<Medium> medium, Mode mode)
+    : Metadata(medium->fd.get(), SizeOf(medium->fd, medium->path, mode), medium->path),
+      medium_(std::move(medium)) {
   medium_->reads_only = mode == Mode::kRead;
   try {
-    size_bytes_ = SizeOfRegular(medium_->fd, path);
     Open(mode);
   } catch (...) {
-    if (mode == Mode::kCreate) os::sys.unlinkat(AT_FDCWD, path.c_str(), 0);
+    if (mode == Mode::kCreate) os::sys.unlinkat(AT_FDCWD, path().c_str(), 0);
     throw;
   }
 }
@@ -62,19 +62,11 @@ void File::Open(Mode mode) {
     file_ = Handle(Check(H5Fcreate(path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), "H5Fcreate", path()),
                    H5Fclose);
   } else {
+    ReadSuperblock();
+    medium_->length_bytes = widths().length_bytes;
+    if (extension() != nowhere()) CheckHeader(*this, extension());
     const unsigned access_flags = mode == Mode::kWrite ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
     file_ = Handle(Check(H5Fopen(path().c_str(), access_flags, access), "H5Fopen", path()), H5Fclose);
-    const Handle creation(Check(H5Fget_create_plist(file_), "H5Fget_create_plist", path()), H5Pclose);
-    Check(H5Pget_sizes(creation, &widths_.address_bytes, &widths_.length_bytes), "H5Pget_sizes", path());
-    hsize_t user_block = 0;
-    Check(H5Pget_userblock(creation, &user_block), "H5Pget_userblock", path());
-    base_ = user_block;
-    for (const size_t width : {widths_.address_bytes, widths_.length_bytes}) {
-      if (width <= kWidest) continue;
-      throw os::Error("PERSIST_UNSUPPORTED",
-                      path() + " has addresses or lengths of " + std::to_string(width) + " bytes", path());
-    }
-    medium_->length_bytes = widths_.length_bytes;
   }
 }
 
@@ -85,14 +77,6 @@ File::~File() {
   medium_->broken = true;
   medium_->fd = os::Fd();
   static_cast<void>(medium_.release());
-}
-
-std::string File::ReadUpTo(uint64_t address, uint64_t most_bytes) const {
-  if (base_ > size_bytes_ || address >= size_bytes_ - base_)
-    throw os::Error("PERSIST_CORRUPT", path() + " refers to what lies beyond its end", path());
-  std::string out(std::min(most_bytes, size_bytes_ - base_ - address), '\0');
-  os::ReadRange(fd(), base_ + address, out.data(), out.size(), nullptr, path());
-  return out;
 }
 
 void File::Close() {

@@ -3,20 +3,22 @@
 #include <algorithm>
 
 #include "hdf5/lzf.h"
+#include "hdf5/n_bit.h"
+#include "hdf5/scale_offset.h"
 #include "hdf5/shuffle.h"
+#include "hdf5/szip.h"
 
 namespace persist::hdf5 {
 namespace {
 
 constexpr size_t kSumBytes = 4;
-
-os::Error Corrupt(const std::string& what, const std::string& path) {
-  return os::Error("PERSIST_CORRUPT", path + ": a chunk " + what, path);
-}
+constexpr size_t kMostHead = 64;  // that other filters put before numbers
 
 uint32_t LittleEndian(const unsigned char* bytes) {
   return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | static_cast<uint32_t>(bytes[3]) << 24;
 }
+
+bool IsSkipped(size_t filter, unsigned mask) { return filter < 32 && (mask >> filter & 1) != 0; }
 
 }  // namespace
 
@@ -42,54 +44,85 @@ uint32_t Fletcher32(const unsigned char* data, size_t size_bytes) {
   return fold(b) << 16 | fold(a);
 }
 
-void Decoder::Inflate(const Bytes& stream) {
-  const auto result =
-      inflater_.Inflate(array::Wrapper::kZlib, stream.data(), stream.size(), other_.data(), other_.size());
-  if (result == array::Inflater::Result::kExact) return;
-  throw Corrupt(
-      result == array::Inflater::Result::kDamaged
-          ? "has a damaged DEFLATE stream"
-          : "does not inflate to the " + std::to_string(other_.size()) + " bytes that it should have",
-      path_);
+Decoder::Length Decoder::LengthBefore(size_t filter, unsigned mask) const {
+  Length out = {chunk_bytes_, true};
+  for (size_t k = 0; k < filter; k++) {
+    if (IsSkipped(k, mask) || filters_[k].id == H5Z_FILTER_SHUFFLE) continue;
+    if (filters_[k].id == H5Z_FILTER_FLETCHER32)
+      out.bytes += kSumBytes;
+    else
+      out = {out.bytes + out.bytes / 64 + kMostHead, false};
+  }
+  return out;
 }
 
-void Decoder::Unpack(const Bytes& stream) {
-  if (!UnpackLzf(stream.data(), stream.size(), other_.data(), other_.size()))
-    throw Corrupt("is no LZF of the " + std::to_string(other_.size()) + " bytes that it should have", path_);
+void Decoder::CheckSum(Bytes& chunk) const {
+  if (chunk.size() < kSumBytes) throw CorruptChunk("is shorter than its checksum", path_);
+  const size_t size = chunk.size() - kSumBytes;
+  const uint32_t stored = LittleEndian(chunk.data() + size);
+  const uint32_t found = Fletcher32(chunk.data(), size);
+  // HDF5 before 1.6.3 wrote the bytes of each half in the other order
+  const uint32_t old = (found & 0xff00ff) << 8 | (found >> 8 & 0xff00ff);
+  if (stored != found && stored != old) throw CorruptChunk("has a wrong checksum (fletcher32)", path_);
+  chunk.resize(size);
+}
+
+void Decoder::Inflate(Length length, const Bytes& stream) {
+  using Result = array::Inflater::Result;
+  other_.resize(length.bytes);
+  size_t size = 0;
+  const Result result = inflater_.InflateUpTo(array::Wrapper::kZlib, stream.data(), stream.size(),
+                                              other_.data(), length.bytes, size);
+  if (result == Result::kDamaged) throw CorruptChunk("has a damaged DEFLATE stream", path_);
+  if (result == Result::kTooLong || (length.is_exact && size != length.bytes)) {
+    throw CorruptChunk(
+        "does not inflate to the " + std::to_string(length.bytes) + " bytes that it should have", path_);
+  }
+  other_.resize(size);
+}
+
+void Decoder::Unpack(Length length, const Bytes& stream) {
+  other_.resize(length.bytes);
+  const auto size = UnpackLzf(stream.data(), stream.size(), other_.data(), length.bytes);
+  if (!size || (length.is_exact && *size != length.bytes)) {
+    throw CorruptChunk("is no LZF of the " + std::to_string(length.bytes) + " bytes that it should have",
+                       path_);
+  }
+  other_.resize(*size);
+}
+
+void Decoder::Undo(const Filter& filter, Length length, Bytes& chunk) {
+  switch (filter.id) {
+    case H5Z_FILTER_FLETCHER32:
+      return CheckSum(chunk);
+    case H5Z_FILTER_DEFLATE:
+      Inflate(length, chunk);
+      break;
+    case kFilterLzf:
+      Unpack(length, chunk);
+      break;
+    case H5Z_FILTER_SHUFFLE:
+      if (filter.parameters.empty() || filter.parameters[0] <= 1) return;
+      other_.resize(chunk.size());
+      Unshuffle(chunk.data(), other_.data(), chunk.size(), filter.parameters[0]);
+      break;
+    default: {
+      if (!length.is_exact) throw CorruptChunk("went through filters in an impossible order", path_);
+      const auto undo = filter.id == H5Z_FILTER_SCALEOFFSET ? UndoScaleOffset
+                        : filter.id == H5Z_FILTER_NBIT      ? UndoNBit
+                                                            : UndoSzip;
+      other_.resize(length.bytes);
+      undo(filter.parameters, chunk, other_, path_);
+    }
+  }
+  chunk.swap(other_);
 }
 
 void Decoder::Decode(Bytes& chunk, unsigned mask) {
-  const auto skipped = [&](size_t k) { return k < 32 && (mask >> k & 1) != 0; };
-  for (size_t k = filters_.size(); k-- > 0;) {
-    if (skipped(k)) continue;
-    const Filter& filter = filters_[k];
-    if (filter.id == H5Z_FILTER_FLETCHER32) {
-      if (chunk.size() < kSumBytes) throw Corrupt("is shorter than its checksum", path_);
-      const size_t size = chunk.size() - kSumBytes;
-      const uint32_t stored = LittleEndian(chunk.data() + size);
-      const uint32_t found = Fletcher32(chunk.data(), size);
-      // HDF5 before 1.6.3 wrote the bytes of each half in the other order
-      const uint32_t old = (found & 0xff00ff) << 8 | (found >> 8 & 0xff00ff);
-      if (stored != found && stored != old) throw Corrupt("has a wrong checksum (fletcher32)", path_);
-      chunk.resize(size);
-    } else if (filter.id == H5Z_FILTER_DEFLATE || filter.id == kFilterLzf) {
-      size_t size = chunk_bytes_;
-      for (size_t before = 0; before < k; before++)
-        if (filters_[before].id == H5Z_FILTER_FLETCHER32 && !skipped(before)) size += kSumBytes;
-      other_.resize(size);
-      if (filter.id == kFilterLzf)
-        Unpack(chunk);
-      else
-        Inflate(chunk);
-      chunk.swap(other_);
-    } else if (!filter.parameters.empty() && filter.parameters[0] > 1) {
-      other_.resize(chunk.size());
-      Unshuffle(chunk.data(), other_.data(), chunk.size(), filter.parameters[0]);
-      chunk.swap(other_);
-    }
-  }
+  for (size_t k = filters_.size(); k-- > 0;)
+    if (!IsSkipped(k, mask)) Undo(filters_[k], LengthBefore(k, mask), chunk);
   if (chunk.size() != chunk_bytes_) {
-    throw Corrupt(
+    throw CorruptChunk(
         "has " + std::to_string(chunk.size()) + " bytes in place of " + std::to_string(chunk_bytes_), path_);
   }
 }

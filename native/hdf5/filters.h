@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "array/deflate.h"
+#include "hdf5/bytes.h"
 #include "hdf5/dataset.h"
 
 namespace persist::hdf5 {
-
-using Bytes = std::vector<unsigned char>;
 
 /** Undoes the filters of chunks, one after the other. One for each thread. */
 class Decoder {
@@ -27,10 +26,17 @@ class Decoder {
   void Decode(Bytes& chunk, unsigned mask);
 
  private:
-  /** A zlib stream into `other_`, which it must fill. */
-  void Inflate(const Bytes& stream);
-  /** LZF, likewise. */
-  void Unpack(const Bytes& stream);
+  /** How long a chunk was before a filter: exactly so long, or at most. */
+  struct Length {
+    size_t bytes;
+    bool is_exact;
+  };
+  Length LengthBefore(size_t filter, unsigned mask) const;
+  void Undo(const Filter& filter, Length length, Bytes& chunk);
+  void CheckSum(Bytes& chunk) const;
+  /** These fill `other_` with what comes out of a stream. */
+  void Inflate(Length length, const Bytes& stream);
+  void Unpack(Length length, const Bytes& stream);
 
   const std::vector<Filter>& filters_;
   size_t chunk_bytes_;

@@ -26,7 +26,7 @@ struct Block {
 
 class Header {
  public:
-  Header(const File& file, uint64_t address) : file_(file), path_(file.path()), widths_(file.widths()) {
+  Header(const Metadata& file, uint64_t address) : file_(file), path_(file.path()), widths_(file.widths()) {
     const std::string start = file_.ReadUpTo(address, kNewHead);
     Cursor head(start, path_);
     is_new_ = head.BeginsWith("OHDR");
@@ -39,14 +39,16 @@ class Header {
  private:
   void TakeHead(Cursor& head, uint64_t address, size_t whole) {
     if (is_new_) {
-      head.Skip(4 + 1);
+      head.Skip(4);
+      if (head.Number(1) != 2) throw head.Corrupt("has an unknown version");
       const uint64_t flags = head.Number(1);
       has_order_ = (flags & 4) != 0;
       head.Skip(((flags & 0x20) != 0 ? 16 : 0) + ((flags & 0x10) != 0 ? 4 : 0));
       const uint64_t size_bytes = head.Number(size_t{1} << (flags & 3));
       Add({address + whole - head.rest(), size_bytes});
     } else {
-      head.Skip(1 + 1 + 2 + 4);
+      if (head.Number(1) != 1) throw head.Corrupt("has an unknown version");
+      head.Skip(1 + 2 + 4);
       Add({address + kOldHead, head.Number(4)});
     }
   }
@@ -86,7 +88,7 @@ class Header {
     }
   }
 
-  const File& file_;
+  const Metadata& file_;
   const std::string& path_;
   const Widths& widths_;
   bool is_new_ = false;
@@ -96,14 +98,22 @@ class Header {
   Said said_;
 };
 
+/** The type that an object is. */
+WrittenType TypeAt(uint64_t address, const std::map<uint64_t, Said>& all, const std::string& path) {
+  const std::optional<WrittenType>& type = all.at(address).type;
+  if (!type) throw Cursor({}, path).Corrupt("shares the type of an object that is none");
+  return *type;
+}
+
 /** What the library takes for granted of what an object's messages say together. */
 void CheckAgreement(const Said& said, const std::map<uint64_t, Said>& all, const std::string& path) {
-  std::optional<uint64_t> type_bytes = said.type_bytes;
-  if (said.type_at) type_bytes = all.at(*said.type_at).type_bytes;
   const Cursor nowhere({}, path);
-  if (said.type_at && !type_bytes) throw nowhere.Corrupt("shares the type of an object that is none");
-  if (type_bytes && said.fill_bytes && *said.fill_bytes != *type_bytes)
-    throw nowhere.Corrupt("has a fill value of another size than the elements");
+  std::optional<uint64_t> type_bytes;
+  if (said.type) type_bytes = said.type->size_bytes;
+  if (said.type_at) type_bytes = TypeAt(*said.type_at, all, path).size_bytes;
+  for (const uint64_t fill_bytes : said.fill_bytes)
+    if (type_bytes && fill_bytes != *type_bytes)
+      throw nowhere.Corrupt("has a fill value of another size than the elements");
   if (said.chunk.empty()) return;
   if (type_bytes && said.chunk.back() != *type_bytes)
     throw nowhere.Corrupt("has chunks of elements of another size");
@@ -112,7 +122,7 @@ void CheckAgreement(const Said& said, const std::map<uint64_t, Said>& all, const
 }
 
 /** The library copies as much as the heap has into memory as long as the reference says. */
-void CheckText(const HeapPlace& text, Heap& heap, const File& file) {
+void CheckText(const HeapPlace& text, Heap& heap, const Metadata& file) {
   if (text.address == 0) return;  // no text
   if (heap.Find(text.address, text.index).size() != text.size_bytes)
     throw Cursor({}, file.path()).Corrupt("has a text whose place in the heap has another size");
@@ -120,7 +130,7 @@ void CheckText(const HeapPlace& text, Heap& heap, const File& file) {
 
 }  // namespace
 
-void CheckHeader(const File& file, uint64_t address) {
+void CheckHeader(const Metadata& file, uint64_t address) {
   std::map<uint64_t, Said> all;
   std::deque<uint64_t> waiting = {address};
   Heap heap(file);
@@ -138,7 +148,15 @@ void CheckHeader(const File& file, uint64_t address) {
       CheckSources(block, said.shape ? std::optional(said.shape->size()) : std::nullopt, file);
     }
   }
-  for (const auto& [at, said] : all) CheckAgreement(said, all, file.path());
+  for (const auto& [at, said] : all) {
+    CheckAgreement(said, all, file.path());
+    for (const Untyped& one : said.attributes) {
+      std::vector<HeapPlace> texts;
+      TakeTexts(TypeAt(one.type_at, all, file.path()), one.count, Cursor(one.data, file.path()),
+                file.widths(), texts);
+      for (const HeapPlace& text : texts) CheckText(text, heap, file);
+    }
+  }
 }
 
 }  // namespace persist::hdf5

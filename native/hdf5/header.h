@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "hdf5/file.h"
+#include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
 
@@ -11,6 +11,6 @@ namespace persist::hdf5 {
  * Goes through the header of an object, and of those that its messages share, as far as the library will
  * decode them. The address is the library's, behind a user block. Throws CORRUPT, UNSUPPORTED.
  */
-void CheckHeader(const File& file, uint64_t address);
+void CheckHeader(const Metadata& file, uint64_t address);
 
 }  // namespace persist::hdf5

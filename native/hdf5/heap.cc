@@ -15,7 +15,7 @@ Number Take(const void* from) {
   return out;
 }
 
-os::Error Corrupt(const std::string& what, const File& file) {
+os::Error Corrupt(const std::string& what, const Metadata& file) {
   return os::Error("PERSIST_CORRUPT", file.path() + ": " + what, file.path());
 }
 

@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "hdf5/collection.h"
-#include "hdf5/file.h"
+#include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
 
 class Heap {
  public:
-  explicit Heap(const File& file) : file_(file) {}
+  explicit Heap(const Metadata& file) : file_(file) {}
 
   /** Whether references are laid out as here: addresses and lengths of 8 bytes. */
   bool is_usual() const;
@@ -26,7 +26,7 @@ class Heap {
  private:
   const Collection& At(uint64_t address);
 
-  const File& file_;
+  const Metadata& file_;
   std::map<uint64_t, Collection> collections_;
 };
 

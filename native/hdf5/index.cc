@@ -18,9 +18,6 @@ constexpr uint64_t kNodeBytes = 4 + 1 + 1 + 4;      // of a tree's node, beside 
 constexpr uint64_t kDeepest = 20;
 constexpr uint64_t kMostBlock = uint64_t{1} << 32;  // of a heap
 
-/** The address of what there is none of. */
-uint64_t NowhereIn(const File& file) { return kUnlimited >> (64 - 8 * file.widths().address_bytes); }
-
 /** How many chunks the dataset may have; nothing where it may grow. */
 std::optional<uint64_t> CountOf(const Said& said) {
   if (said.chunk.empty() || said.largest.size() + 1 != said.chunk.size()) return std::nullopt;
@@ -34,7 +31,7 @@ std::optional<uint64_t> CountOf(const Said& said) {
 }
 
 /** All chunks lie in one piece. */
-void CheckImplicit(const Said& said, const File& file) {
+void CheckImplicit(const Said& said, const Metadata& file) {
   const auto count = CountOf(said);
   const auto size_bytes = count ? Product(*count, said.chunk) : std::nullopt;
   if (!size_bytes || *size_bytes > file.size_bytes())
@@ -52,7 +49,7 @@ uint64_t CheckElement(Cursor& head, const Said& said, const Widths& widths) {
   return size_bytes;
 }
 
-void CheckFixed(Cursor head, const Said& said, const File& file) {
+void CheckFixed(Cursor head, const Said& said, const Metadata& file) {
   const uint64_t element_bytes = CheckElement(head, said, file.widths());
   const uint64_t page_bits = head.Number(1);
   const uint64_t elements = head.Number(file.widths().length_bytes);
@@ -62,7 +59,7 @@ void CheckFixed(Cursor head, const Said& said, const File& file) {
     throw head.Corrupt("has an index of another number of chunks");
 }
 
-void CheckExtensible(Cursor head, const Said& said, const File& file) {
+void CheckExtensible(Cursor head, const Said& said, const Metadata& file) {
   CheckElement(head, said, file.widths());
   const uint64_t element_bits = head.Number(1);
   const uint64_t in_index = head.Number(1);
@@ -103,7 +100,7 @@ bool IsRecordSize(uint64_t size_bytes, unsigned records, const Said& said, const
   }
 }
 
-void CheckTree(Cursor head, const Index& index, const Said& said, const File& file) {
+void CheckTree(Cursor head, const Index& index, const Said& said, const Metadata& file) {
   const unsigned records = index.kind == Index::kTree ? index.records : said.is_filtered ? 11 : 10;
   const uint64_t kind = head.Number(1);
   const uint64_t node_bytes = head.Number(4);
@@ -115,14 +112,14 @@ void CheckTree(Cursor head, const Index& index, const Said& said, const File& fi
   const uint64_t in_root = head.Number(2);
   const bool is_sound = kind == records && IsRecordSize(record_bytes, records, said, file.widths()) &&
                         node_bytes >= kNodeBytes + 2 * record_bytes &&
-                        (root == NowhereIn(file) || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
+                        (root == file.nowhere() || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
                         split > 0 && split <= 100 && merge > 0 && merge < split &&
                         in_root <= (node_bytes - kNodeBytes) / record_bytes;
   if (!is_sound) throw head.Corrupt("has a tree whose nodes cannot be");
 }
 
 /** Where many links or attributes lie: blocks in rows, which are twice as long from row to row. */
-void CheckFractalHeap(Cursor head, const Index& index, const File& file) {
+void CheckFractalHeap(Cursor head, const Index& index, const Metadata& file) {
   const Widths& widths = file.widths();
   const uint64_t key_bytes = head.Number(2);
   head.Skip(2 + 1);
@@ -144,12 +141,12 @@ void CheckFractalHeap(Cursor head, const Index& index, const File& file) {
   const uint64_t first_bits = bits(width) + bits(first_bytes);
   const uint64_t direct_bits = bits(most_direct_bytes);
   if (address_bits < first_bits || address_bits < direct_bits || rows > address_bits - first_bits + 1 ||
-      (rows == 0 && root != NowhereIn(file) && first_bytes > file.size_bytes()))
+      (rows == 0 && root != file.nowhere() && first_bytes > file.size_bytes()))
     throw head.Corrupt("has a heap whose rows cannot be");
 }
 
 /** The names in a group, with a list of what is free between them: the library follows it in circles. */
-void CheckNames(Cursor head, const File& file) {
+void CheckNames(Cursor head, const Metadata& file) {
   constexpr uint64_t kEnd = 1;
   const size_t width = file.widths().length_bytes;
   head.Skip(3);
@@ -166,8 +163,8 @@ void CheckNames(Cursor head, const File& file) {
 
 }  // namespace
 
-void CheckIndex(const Index& index, const Said& said, const File& file) {
-  if (index.address == NowhereIn(file)) return;  // there is none yet
+void CheckIndex(const Index& index, const Said& said, const Metadata& file) {
+  if (index.address == file.nowhere()) return;  // there is none yet
   const std::string start = file.ReadUpTo(index.address, kMostHead);
   const auto head = [&](const char* signature) {
     Cursor out(start, file.path());

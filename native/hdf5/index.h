@@ -6,6 +6,6 @@
 namespace persist::hdf5 {
 
 /** Looks at the start of an index before the library believes its numbers. Throws CORRUPT, LIMIT. */
-void CheckIndex(const Index& index, const Said& said, const File& file);
+void CheckIndex(const Index& index, const Said& said, const Metadata& file);
 
 }  // namespace persist::hdf5

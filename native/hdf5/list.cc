@@ -6,6 +6,7 @@
 #include <set>
 
 #include "hdf5/absent.h"
+#include "hdf5/object.h"
 #include "hdf5/thread.h"
 
 namespace persist::hdf5 {
@@ -79,12 +80,8 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
   std::deque<Group> waiting;
   std::set<haddr_t> seen;
   size_t objects = 0;
-  {
-    H5O_info_t root;
-    Check(H5Oget_info2(file, &root, H5O_INFO_BASIC), "H5Oget_info2", path);
-    waiting.push_back({"", root.addr});
-    seen.insert(root.addr);
-  }
+  waiting.push_back({"", file.root()});
+  seen.insert(file.root());
   while (!waiting.empty()) {
     const Group group = std::move(waiting.front());
     waiting.pop_front();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 namespace persist::hdf5 {
 
@@ -10,8 +11,9 @@ constexpr int kFilterLzf = 32000;
 
 /**
  * Unpacks LZF, by the format that LibLZF's lzf_d.c describes: runs of literal bytes, and references to what
- * came before. False where it is damaged, or gives other than exactly `size_bytes`.
+ * came before. Gives how long that is; nothing where it is damaged, or more than `most_bytes`.
  */
-bool UnpackLzf(const unsigned char* packed, size_t packed_bytes, unsigned char* out, size_t size_bytes);
+std::optional<size_t> UnpackLzf(const unsigned char* packed, size_t packed_bytes, unsigned char* out,
+                                size_t most_bytes);
 
 }  // namespace persist::hdf5

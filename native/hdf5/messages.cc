@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "hdf5/datatype.h"
 #include "hdf5/product.h"
 
 namespace persist::hdf5 {
@@ -11,9 +10,10 @@ namespace {
 constexpr size_t kMostAxes = 32;
 constexpr size_t kMostFilters = 32;
 constexpr unsigned kNamelessFilters = 256;  // from the second version on
-constexpr size_t kSharedHeapIdBytes = 8;
+constexpr char kSharesMore[] = "shares what is no type";
 
 enum Kind : unsigned {
+  kNothing = 0,
   kSpace = 1,
   kLinkInfo = 2,
   kType = 3,
@@ -24,22 +24,27 @@ enum Kind : unsigned {
   kLayout = 8,
   kFilters = 0xb,
   kAttribute = 0xc,
+  kSharedTable = 0xf,
   kSymbolTable = 0x11,
+  kTreeRanks = 0x13,
+  kDriver = 0x14,
   kAttributeInfo = 0x15,
+  kFileSpace = 0x17,
+  kCacheImage = 0x18,
 };
 
 uint64_t RoundUp(uint64_t size_bytes) { return (size_bytes + 7) / 8 * 8; }
 
-/** A message that is elsewhere. Gives the object that it is in; nothing where it is in a heap. */
-std::optional<uint64_t> CheckShared(Cursor from, const Widths& widths) {
+/** A type that is elsewhere: gives the object that it is in. */
+uint64_t CheckShared(Cursor from, const Widths& widths) {
   const uint64_t version = from.Number(1);
   const uint64_t where = from.Number(1);
   if (version == 0 || version > 3) throw from.Corrupt("shares a message in an unknown way");
-  if (version == 1) from.Skip(6 + widths.length_bytes);
   if (version == 3 && where == 1) {
-    from.Skip(kSharedHeapIdBytes);
-    return std::nullopt;
+    throw os::Error("PERSIST_UNSUPPORTED", from.path() + " keeps types in a heap of shared messages",
+                    from.path());
   }
+  if (version == 1) from.Skip(6 + widths.length_bytes);
   return from.Number(widths.address_bytes);
 }
 
@@ -49,11 +54,14 @@ struct Space {
 };
 
 Space CheckSpace(Cursor from, const Widths& widths) {
+  enum : uint64_t { kScalar = 0, kSimple = 1, kNull = 2 };
   const uint64_t version = from.Number(1);
   const uint64_t axes = from.Number(1);
   const uint64_t flags = from.Number(1);
   const uint64_t kind = from.Number(1);
   if (axes > kMostAxes) throw from.Corrupt("has a dataspace of too many axes");
+  if (version > 1 && (kind > kNull || (kind == kSimple) != (axes > 0)))
+    throw from.Corrupt("has a dataspace whose axes are not those of its kind");
   if (version == 1) from.Skip(4);
   Space out;
   for (uint64_t k = 0; k < axes; k++) out.shape.push_back(from.Number(widths.length_bytes));
@@ -65,7 +73,7 @@ Space CheckSpace(Cursor from, const Widths& widths) {
     }
   for (size_t k = 0; k < axes; k++)
     if (out.shape[k] > out.largest[k]) throw from.Corrupt("has an extent beyond the largest");
-  if (version == 2 && kind == 2) out.shape.assign(1, 0);  // holds nothing
+  if (version > 1 && kind == kNull) out.shape.assign(1, 0);  // holds nothing
   return out;
 }
 
@@ -85,7 +93,7 @@ void CheckFill(Cursor from, bool is_old, Said& said) {
   const uint64_t size_bytes = from.Number(4);
   if (size_bytes == 0 || (is_signed && size_bytes >> 31 != 0)) return;
   from.Skip(size_bytes);
-  said.fill_bytes = size_bytes;
+  said.fill_bytes.push_back(size_bytes);
 }
 
 void CheckLink(Cursor from, const Widths& widths) {
@@ -242,41 +250,66 @@ void CheckAttribute(Cursor from, const Widths& widths, Said& said) {
   const Cursor its_space = from.Part(whole(space_bytes));
   const bool shares_type = version > 1 && (flags & 1) != 0;
   const bool shares_space = version > 1 && (flags & 2) != 0;
-  if (shares_space) CheckShared(its_space, widths);
+  if (shares_space) throw from.Corrupt(kSharesMore);
+  const auto count = Product(1, CheckSpace(its_space, widths).shape);
+  if (!count) throw from.Corrupt("has an attribute of more than 2^63 elements");
   if (shares_type) {
-    if (const auto object = CheckShared(its_type, widths)) said.objects.push_back(*object);
-    return;
-  }
-  const WrittenType type = CheckDatatype(its_type, widths.address_bytes);
-  if (shares_space) return;
-  const auto size_bytes = Product(type.size_bytes, CheckSpace(its_space, widths).shape);
-  if (!size_bytes) throw from.Corrupt("has an attribute of more than 2^63 bytes");
-  Cursor data = from.Part(*size_bytes);
-  for (; type.is_text && data.rest() > 0;) {
-    const uint64_t length = data.Number(4);
-    const uint64_t address = data.Number(widths.address_bytes);
-    said.texts.push_back({address, data.Number(4), length});
+    said.objects.push_back(CheckShared(its_type, widths));
+    said.attributes.push_back({said.objects.back(), *count, std::string(from.bytes())});
+  } else {
+    TakeTexts(CheckDatatype(its_type, widths.address_bytes), *count, from, widths, said.texts);
   }
 }
 
 void CheckType(Cursor from, unsigned flags, const Widths& widths, Said& said) {
-  if ((flags & kShared) == 0)
-    said.type_bytes = CheckDatatype(from, widths.address_bytes).size_bytes;
-  else if ((said.type_at = CheckShared(from, widths)))
+  if ((flags & kShared) == 0) {
+    said.type = CheckDatatype(from, widths.address_bytes);
+  } else {
+    said.type_at = CheckShared(from, widths);
     said.objects.push_back(*said.type_at);
+  }
+}
+
+/** How the library is to look for room in the file. */
+void CheckFileSpace(Cursor from, const Widths& widths) {
+  constexpr size_t kKinds = 6;        // of what lies in a file
+  constexpr size_t kPagedKinds = 12;  // the same, small and large
+  const bool is_old = from.Number(1) == 0;
+  const uint64_t strategy = from.Number(1);
+  const bool is_kept = is_old ? strategy == 1 : from.Number(1) != 0;
+  from.Skip(widths.length_bytes);
+  if (!is_old) {
+    constexpr uint64_t kLeastPage = 512;
+    constexpr uint64_t kMostPage = uint64_t{1} << 30;
+    const uint64_t page_bytes = from.Number(widths.length_bytes);
+    if (page_bytes < kLeastPage || page_bytes > kMostPage) throw from.Corrupt("has pages that cannot be");
+    from.Skip(2 + widths.address_bytes);
+  }
+  if (is_kept) from.Skip((is_old ? kKinds : kPagedKinds) * widths.address_bytes);
 }
 
 }  // namespace
 
+void TakeTexts(WrittenType type, uint64_t count, Cursor data, const Widths& widths,
+               std::vector<HeapPlace>& texts) {
+  const auto size_bytes = Product(type.size_bytes, {count});
+  if (!size_bytes) throw data.Corrupt("has an attribute of more than 2^63 bytes");
+  for (Cursor rest = data.Part(*size_bytes); type.is_text && rest.rest() > 0;) {
+    const uint64_t length = rest.Number(4);
+    const uint64_t address = rest.Number(widths.address_bytes);
+    texts.push_back({address, rest.Number(4), length});
+  }
+}
+
 void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said) {
+  // of two the library takes one, and it is not said which
+  if (kind != kNothing && kind != kLink && kind != kAttribute && !said.kinds.insert(kind).second)
+    throw body.Corrupt("says one thing twice");
   if (kind == kType) {
     CheckType(body, flags, widths, said);
     return;
   }
-  if ((flags & kShared) != 0) {
-    if (const auto object = CheckShared(body, widths)) said.objects.push_back(*object);
-    return;
-  }
+  if ((flags & kShared) != 0) throw body.Corrupt(kSharesMore);
   switch (kind) {
     case kSpace: {
       Space space = CheckSpace(body, widths);
@@ -313,6 +346,22 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       body.Skip(widths.address_bytes);
       said.indexes.push_back({Index::kNames, body.Number(widths.address_bytes)});
       break;
+    case kTreeRanks:
+      body.Skip(1 + 3 * 2);
+      break;
+    case kDriver:
+      body.Skip(1 + 8);
+      body.Skip(body.Number(2));
+      break;
+    case kFileSpace:
+      CheckFileSpace(body, widths);
+      break;
+    case kSharedTable:
+    case kCacheImage:
+      throw os::Error(
+          "PERSIST_UNSUPPORTED",
+          body.path() + " keeps metadata in an unusual place (message " + std::to_string(kind) + ")",
+          body.path());
     default:
       break;  // what the library does not decode for us
   }

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
 #include "hdf5/cursor.h"
-#include "hdf5/file.h"
+#include "hdf5/datatype.h"
+#include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
 
@@ -26,19 +28,28 @@ struct Index {
   unsigned records = 0;  // of a tree of links or attributes: their kind; of a heap: the bytes of its keys
 };
 
+/** What an attribute holds whose type is elsewhere. */
+struct Untyped {
+  uint64_t type_at;
+  uint64_t count;
+  std::string data;
+};
+
 /** What the messages of one object say that must agree, or is to be looked at elsewhere. */
 struct Said {
-  std::optional<uint64_t> type_bytes;  // of an element; nothing where the type is elsewhere
-  std::optional<uint64_t> type_at;     // the object that is its type
+  std::optional<WrittenType> type;  // of an element; nothing where it is elsewhere
+  std::optional<uint64_t> type_at;  // the object that is its type
   std::optional<std::vector<uint64_t>> shape;
-  std::vector<uint64_t> largest;  // extents that it may grow to; ~0 for any
-  std::optional<uint64_t> fill_bytes;
-  std::vector<uint64_t> chunk;  // the last extent is an element's bytes
+  std::vector<uint64_t> largest;     // extents that it may grow to; ~0 for any
+  std::vector<uint64_t> fill_bytes;  // of each fill value: there may be one in the old form beside the new
+  std::vector<uint64_t> chunk;       // the last extent is an element's bytes
   bool is_filtered = false;
   std::vector<uint64_t> objects;  // whose headers the library will read, too
   std::vector<Index> indexes;
   std::vector<HeapPlace> texts;
+  std::vector<Untyped> attributes;
   std::optional<HeapPlace> sources;  // of a virtual dataset
+  std::set<unsigned> kinds;          // of messages that there may be one of
 };
 
 constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
@@ -47,5 +58,9 @@ constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
  * astray.
  */
 void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said);
+
+/** Finds the texts among elements. Throws CORRUPT where there are fewer bytes than elements. */
+void TakeTexts(WrittenType type, uint64_t count, Cursor data, const Widths& widths,
+               std::vector<HeapPlace>& texts);
 
 }  // namespace persist::hdf5

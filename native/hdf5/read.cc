@@ -28,13 +28,7 @@ size_t WidthOf(const Element& element) {
 
 /** Has the library read a selection into memory of a type. */
 void ReadByLibrary(const Dataset& dataset, const std::vector<Range>& ranges, hid_t type, void* into,
-                   const File& file) {
-  const std::string& path = file.path();
-  if (!dataset.chunk.empty()) {  // it makes all of each chunk
-    const auto chunk_bytes = Product(H5Tget_size(type), dataset.chunk);
-    const auto all_bytes = Product(chunk_bytes.value_or(1), {CountChunks(dataset.chunk, ranges)});
-    CheckClaim(chunk_bytes ? all_bytes.value_or(~uint64_t{0}) : ~uint64_t{0}, file);
-  }
+                   const std::string& path) {
   if (ranges.empty()) {
     Check(H5Dread(dataset.id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, into), "H5Dread", path);
     return;
@@ -87,6 +81,10 @@ Memory::~Memory() {
   if (data_ != nullptr) os::sys.munmap(data_, size_bytes_);
 }
 
+void MakeNative(const Element& element, void* data, size_t size_bytes) {
+  if (element.descr[0] == '>') array::SwapBytes(data, size_bytes, WidthOf(element));
+}
+
 Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, File& file,
                       os::Control* control) {
   if (dataset.problem) throw *dataset.problem;
@@ -107,14 +105,13 @@ Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, 
   out.memory = std::make_unique<Memory>(size_bytes);
   if (size_bytes == 0) return out;
   const Handle type = MemoryType(dataset.element, path);
-  if (HasUsualFilters(dataset) && dataset.element.as_stored)
+  if (dataset.chunk.empty())
+    ReadByLibrary(dataset, ranges, type, out.memory->data(), path);
+  else if (dataset.element.as_stored)
     ReadChunks(dataset, ranges, FillValue(dataset, type, path), out.memory->data(), file, control);
-  else if (HasUsualFilters(dataset))
-    ReadAndConvert(dataset, ranges, count, type, *out.memory, file, control);
   else
-    ReadByLibrary(dataset, ranges, type, out.memory->data(), file);
-  if (dataset.element.descr[0] == '>')
-    array::SwapBytes(out.memory->data(), size_bytes, WidthOf(dataset.element));
+    ReadAndConvert(dataset, ranges, count, type, *out.memory, file, control);
+  MakeNative(dataset.element, out.memory->data(), size_bytes);
   return out;
 }
 

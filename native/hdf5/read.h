@@ -41,10 +41,12 @@ struct Elements {
   size_t characters = 0;
 };
 
+/** Turns elements as they are stored into the order of bytes of this machine; records stay as they are. */
+void MakeNative(const Element& element, void* data, size_t size_bytes);
+
 /**
- * Reads a selection: one range for each axis of the dataset. Chunks that went through gzip, shuffle and
- * fletcher32 only are decoded here, each to exactly its size, and converted by the library where that is
- * needed; others are read by the library. Throws CORRUPT, FORMAT,
+ * Reads a selection of a dataset that is not virtual: one range for each of its axes. Chunks are decoded
+ * here, each to exactly its size, and converted by the library where that is needed. Throws CORRUPT, FORMAT,
  * LIMIT, IO; CLOSED when the control says stop.
  */
 Elements ReadElements(const Dataset& dataset, const std::vector<Range>& ranges, File& file,

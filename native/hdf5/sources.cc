@@ -53,7 +53,7 @@ std::optional<size_t> CheckSelection(Cursor& from) {
 
 }  // namespace
 
-void CheckSources(std::string_view block, std::optional<size_t> axes, const File& file) {
+void CheckSources(std::string_view block, std::optional<size_t> axes, const Metadata& file) {
   Cursor from(block, file.path());
   from.Skip(1);
   for (uint64_t count = from.Number(file.widths().length_bytes); count > 0; count--) {

@@ -61,7 +61,7 @@ Elements ReadText(const Dataset& dataset, const std::vector<Range>& ranges, uint
                   const File& file) {
   const std::string& path = file.path();
   Heap heap(file);
-  if (!heap.is_usual() || (!dataset.chunk.empty() && !HasUsualFilters(dataset)) || dataset.is_compact) {
+  if (!heap.is_usual() || dataset.is_compact) {
     throw os::Error("PERSIST_UNSUPPORTED",
                     path + ": strings of variable length in an unusual layout are not read", path);
   }

@@ -1,0 +1,51 @@
+#include "hdf5/metadata.h"
+
+#include <algorithm>
+
+#include "hdf5/cursor.h"
+#include "os/read.h"
+
+namespace persist::hdf5 {
+
+std::string Metadata::ReadUpTo(uint64_t address, uint64_t most_bytes) const {
+  if (base_ > size_bytes_ || address >= size_bytes_ - base_)
+    throw os::Error("PERSIST_CORRUPT", path_ + " refers to what lies beyond its end", path_);
+  std::string out(std::min(most_bytes, size_bytes_ - base_ - address), '\0');
+  os::ReadRange(fd_, base_ + address, out.data(), out.size(), nullptr, path_);
+  return out;
+}
+
+void Metadata::ReadSuperblock() {
+  constexpr size_t kMostBytes = 128;
+  constexpr size_t kWidest = sizeof(uint64_t);
+  constexpr std::string_view kSignature = "\211HDF\r\n\032\n";
+  constexpr uint64_t kFirstBlock = 512;  // of a user, who may have any power of two from here on
+  std::string start;
+  for (base_ = 0; base_ < size_bytes_; base_ = base_ == 0 ? kFirstBlock : 2 * base_) {
+    start = ReadUpTo(0, kMostBytes);
+    if (Cursor(start, path_).BeginsWith(kSignature)) break;
+  }
+  if (base_ >= size_bytes_) throw os::Error("PERSIST_FORMAT", path_ + " is not an HDF5 file", path_);
+  Cursor head(start, path_);
+  head.Skip(kSignature.size());
+  const uint64_t version = head.Number(1);
+  if (version > 3) {
+    throw os::Error("PERSIST_UNSUPPORTED", path_ + " is an HDF5 file of a version that is not known", path_);
+  }
+  const bool is_old = version < 2;
+  if (is_old) head.Skip(4);
+  widths_ = {head.Number(1), head.Number(1)};
+  for (const size_t width : {widths_.address_bytes, widths_.length_bytes}) {
+    if (width == 2 || width == 4 || width == kWidest) continue;
+    throw os::Error("PERSIST_UNSUPPORTED",
+                    path_ + " has addresses or lengths of " + std::to_string(width) + " bytes", path_);
+  }
+  head.Skip(is_old ? 1 + 2 + 2 + 4 + (version == 1 ? 4 : 0) : 1);
+  head.Skip(widths_.address_bytes);  // the base as it was written
+  extension_ = head.Number(widths_.address_bytes);
+  head.Skip(widths_.address_bytes);  // the end
+  if (is_old) head.Skip(widths_.address_bytes + widths_.length_bytes);
+  root_ = head.Number(widths_.address_bytes);
+}
+
+}  // namespace persist::hdf5

@@ -1,0 +1,15 @@
+// The szip filter, which libaec undoes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hdf5/bytes.h"
+
+namespace persist::hdf5 {
+
+/** Undoes it, as UndoScaleOffset does its own. */
+void UndoSzip(const std::vector<unsigned>& parameters, const Bytes& stored, Bytes& into,
+              const std::string& path);
+
+}  // namespace persist::hdf5
