@@ -23,8 +23,6 @@ with h5py.File(given, "w", libver="v110") as f:
         space = h5py.h5s.create_simple((data.shape[0] + 100,) + data.shape[1:])
         h5py.h5d.create(f.id, name.encode(), type, space, how)
         f[name][: data.shape[0]] = data
-        read = f[name][()]
-        result[name] = {k: read[k].tobytes().hex() for k in read.dtype.names if read.dtype[k].base.kind in "if"} if read.dtype.names else read.astype(read.dtype.newbyteorder("<")).tobytes().hex()
 
     def numbers(dtype):
         dtype = np.dtype(dtype)
@@ -70,15 +68,22 @@ with h5py.File(given, "w", libver="v110") as f:
     record.insert(b"n", 1, narrow)
     record.insert(b"s", 5, blank)
     record.insert(b"a", 8, h5py.h5t.array_create(narrow, (2, 3)))
-    record.insert(b"i", 32, h5py.h5t.array_create(inner, (2,)))
-    record.insert(b"f", 56, h5py.h5t.IEEE_F32LE)
-    data = np.zeros(25, np.dtype([("n", "<i4"), ("s", "S3"), ("a", "<i4", (2, 3)), ("i", [("n", "<i4"), ("d", "<f8")], (2,)), ("f", "<f4")]))
+    record.insert(b"f", 32, h5py.h5t.IEEE_F32LE)
+    record.insert(b"i", 36, h5py.h5t.array_create(inner, (2,)))
+    data = np.zeros(25, np.dtype([("n", "<i4"), ("s", "S3"), ("a", "<i4", (2, 3)), ("f", "<f4"), ("i", [("n", "<i4"), ("d", "<f8")], (2,))]))
     data["n"] = np.arange(25) - 10
     data["s"] = b"ab"
     data["a"] = np.arange(150).reshape(25, 2, 3)
     data["i"]["d"] = np.arange(50).reshape(25, 2)
     data["f"] = np.arange(25)
     add("records", record, data, z.FILTER_NBIT, (), after[1])
+with h5py.File(given) as f:
+    for name in f:
+        read = f[name][()]
+        if read.dtype.names:
+            result[name] = {k: read[k].tobytes().hex() for k in read.dtype.names if read.dtype[k].base.kind in "if"}
+        else:
+            result[name] = read.astype(read.dtype.newbyteorder("<")).tobytes().hex()
 `;
 
 function hexOf(array: NDArray): string {
