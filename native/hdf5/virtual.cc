@@ -32,6 +32,7 @@ class Places {
 
 uint64_t CountOf(const std::vector<Range>& ranges) {
   std::vector<uint64_t> counts;
+  counts.reserve(ranges.size());
   for (const Range& range : ranges) counts.push_back(range.count);
   return Product(1, counts).value_or(~uint64_t{0});
 }
