@@ -3,11 +3,13 @@ import { PersistError } from "../errors.ts";
 
 /**
  * The PersistError of a failed file operation: PERSIST_NOT_FOUND for a missing file, else PERSIST_IO, with syscall and
- * errno. What is not an error of the system is given back as it is.
+ * errno where the system has refused it, and not Node's permission model. What is no such error is given back as it is.
  */
 export function ioError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || error instanceof PersistError) return error;
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  if (code === "ERR_ACCESS_DENIED")
+    return new PersistError("PERSIST_IO", `${file}: ${error.message}`, { cause: error, file });
   if (typeof errno !== "number" || syscall === undefined) return error;
   return new PersistError(
     code === "ENOENT" ? "PERSIST_NOT_FOUND" : "PERSIST_IO",

@@ -1,7 +1,11 @@
 // Asks the engine about a value through the inspector of this very process: where a function was written, what a bound function binds, which
 // modules are loaded. The calls are synchronous, open no port, and run nothing of the value.
+//
+// Node's permission model (`node --permission`) keeps it from programs. Then what only the inspector knows makes a value unsupported, but for what can be had in another way.
 
 import { Session, type Runtime } from "node:inspector";
+import { getOwnPropertyNames } from "./primordials.ts";
+import { Unsupported } from "./unsupported.ts";
 
 /** Where a value is handed to and from the inspector, for the length of one call. */
 const HANDLE = Symbol.for("persist-archive.handle");
@@ -38,7 +42,7 @@ export function inspectFunction(f: object): FunctionFacts {
       url: scriptId === undefined ? undefined : scriptsOf(session).get(scriptId)?.url,
       bound: undefined,
     };
-  });
+  }, refuse);
 }
 
 /** The values of an object's `#private` fields, by name. */
@@ -48,16 +52,23 @@ export function privateFieldsOf(object: object): Map<string, unknown> {
       privateProperties?: Runtime.PropertyDescriptor[];
     };
     return new Map(privateProperties.map(({ name, value }) => [name, valueOf(session, value)]));
-  });
+  }, refuse);
 }
 
 /** The names of an array's or typed array's own properties that are no elements: at once, where `Object.getOwnPropertyNames` would make a string for every index. */
 export function otherNamesOf(array: object): string[] {
-  return withSession((session) =>
-    propertiesOf(session, array, { nonIndexedPropertiesOnly: true })
-      .result.filter(({ symbol }) => symbol === undefined)
-      .map(({ name }) => name),
+  return withSession(
+    (session) =>
+      propertiesOf(session, array, { nonIndexedPropertiesOnly: true })
+        .result.filter(({ symbol }) => symbol === undefined)
+        .map(({ name }) => name),
+    () => getOwnPropertyNames(array).filter((name) => !isIndex(name)),
   );
+}
+
+/** Whether a key is that of an element. */
+export function isIndex(key: string): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(key);
 }
 
 /** What a proxy stands for, found without running a trap of its handler; undefined for one that was revoked. */
@@ -66,34 +77,50 @@ export function proxyTargetOf(proxy: object): object | undefined {
     const { internalProperties = [] } = propertiesOf(session, proxy);
     const target = valueOf(session, internalProperties.find(({ name }) => name === "[[Target]]")?.value);
     return target ?? undefined;
-  });
+  }, refuse);
 }
 
-/** Whether a buffer is the memory of a WebAssembly module. */
+/** Whether a buffer is known to be the memory of a WebAssembly module. */
 export function isWebAssemblyMemory(buffer: object): boolean {
-  return withSession((session) => {
-    const { internalProperties = [] } = propertiesOf(session, buffer);
-    return internalProperties.some(({ name }) => name === "[[WebAssemblyMemory]]");
-  });
+  return withSession(
+    (session) => {
+      const { internalProperties = [] } = propertiesOf(session, buffer);
+      return internalProperties.some(({ name }) => name === "[[WebAssemblyMemory]]");
+    },
+    () => false,
+  );
 }
 
 /** The URLs of the ES modules that this process has loaded from files. */
 export function loadedModules(): string[] {
-  return withSession((session) =>
-    [...scriptsOf(session).values()]
-      .filter(({ isModule, url }) => isModule && url.startsWith("file:"))
-      .map(({ url }) => url),
+  return withSession(
+    (session) =>
+      [...scriptsOf(session).values()]
+        .filter(({ isModule, url }) => isModule && url.startsWith("file:"))
+        .map(({ url }) => url),
+    () => [],
   );
 }
 
-function withSession<T>(use: (session: Session) => T): T {
+/** Uses a session for one thing; does it `otherwise` where this process may have none. */
+function withSession<T>(use: (session: Session) => T, otherwise: () => T): T {
   const session = new Session();
-  session.connect();
+  try {
+    session.connect();
+  } catch {
+    return otherwise();
+  }
   try {
     return use(session);
   } finally {
     session.disconnect();
   }
+}
+
+function refuse(): never {
+  throw new Unsupported(
+    "cannot be looked into, since this process may not use its inspector (node --permission); what is given to register() is not",
+  );
 }
 
 /** All scripts of the process, by their number. Takes milliseconds, and more the more there are. */

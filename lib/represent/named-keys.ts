@@ -1,7 +1,7 @@
 // The own keys of a typed array but for its elements. The language lists keys only all together, which takes seconds for a million elements; the
 // inspector tells the named ones alone, in a time that does not depend on the length.
 
-import { otherNamesOf } from "./inspector.ts";
+import { isIndex, otherNamesOf } from "./inspector.ts";
 import { getOwnPropertySymbols, ownKeys, typedArrayLength } from "./primordials.ts";
 
 /** Up to this length a list of all keys takes less time than asking the inspector. */
@@ -9,10 +9,7 @@ const SHORT = 256;
 
 /** The string and symbol keys of a typed array that are not its elements', in the order in which they were defined. */
 export function namedKeysOf(array: object): PropertyKey[] {
-  if (typedArrayLength(array) <= SHORT) return ownKeys(array).filter((key) => !isElement(key));
+  if (typedArrayLength(array) <= SHORT)
+    return ownKeys(array).filter((key) => typeof key === "symbol" || !isIndex(String(key)));
   return [...otherNamesOf(array), ...getOwnPropertySymbols(array)];
-}
-
-function isElement(key: PropertyKey): boolean {
-  return typeof key === "string" && /^(?:0|[1-9]\d*)$/.test(key);
 }

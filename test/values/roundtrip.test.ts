@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
@@ -117,6 +118,15 @@ describe("values", () => {
         const problem = refusalProblem(make(), keyPath, code);
         assert.equal(problem, null);
       });
+
+    it("say so where they are of another realm, and what to do", () => {
+      const value = runInNewContext("({ a: [1, new Map([[1, 2]])] })") as object;
+      assert.throws(
+        () => stringify({ value }),
+        /^PersistError: \.value `Object` .*another realm.*structuredClone/,
+      );
+      assert.match(stringify({ value: structuredClone(value) }), /new Map\(\[\[1, 2\]\]\)/);
+    });
   });
 
   for (const [direction, go] of Object.entries(directions))

@@ -4,7 +4,7 @@
 import { builtinModules, createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { intrinsicName, lateName } from "../../intrinsics.ts";
-import { getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
+import { functionToString, getOwnPropertyDescriptor, isProxy } from "../primordials.ts";
 import type { Reference } from "../representation.ts";
 import { Unsupported } from "../unsupported.ts";
 import { exportedReference } from "./exported.ts";
@@ -68,7 +68,11 @@ function locate(f: object, url: string | undefined): Reference {
   if (url === undefined || url === "") {
     return (
       builtinReference(f) ??
-      refuse(`${name} is a function that no module exports; only functions that can be imported are kept`)
+      refuse(
+        isOfAnotherRealm(f)
+          ? `${name} is that of another realm (a vm context); what is plain data there can be had here by structuredClone()`
+          : `${name} is a function that no module exports; only functions that can be imported are kept`,
+      )
     );
   }
   if (url.startsWith("node:")) {
@@ -97,6 +101,14 @@ function refuse(reason: string): never {
 function describe(f: object): string {
   const name: unknown = getOwnPropertyDescriptor(f, "name")?.value;
   return typeof name === "string" && name !== "" ? `\`${name}\`` : "an anonymous function";
+}
+
+/** Whether a function that is not built in here seems to be so in another context of the same process. */
+function isOfAnotherRealm(f: object): boolean {
+  const name: unknown = getOwnPropertyDescriptor(f, "name")?.value;
+  if (typeof name !== "string" || !functionToString(f).endsWith("{ [native code] }")) return false;
+  const namesake: unknown = getOwnPropertyDescriptor(globalThis, name)?.value;
+  return typeof namesake === "function" && namesake !== f;
 }
 
 function isEntry(file: string): boolean {
