@@ -8,6 +8,7 @@ import { filesBelow, read } from "./checkout.ts";
 const NAMES: Record<string, string> = {
   "libhdf5_pic.a": "HDF5",
   "hdf5.h": "HDF5",
+  "szlib.h": "libaec",
   "libsz.a": "libaec",
   "libaec.a": "libaec",
   "libz.a": "zlib",
