@@ -141,20 +141,15 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
     const { shape, stride, offset = 0, dtype, attributes = {} } = fields;
     const data = lazy ?? fields.data!;
     const type = lazy === undefined ? typeOf(fields.data, dtype) : lookUp(dtype!);
-    const size = sizeOf(shape);
-    const steps = stride === undefined ? strideOf(shape) : Object.freeze([...stride]);
-    if (steps.length !== shape.length || !steps.every(Number.isSafeInteger)) {
-      throw new RangeError(`NDArray: stride must be ${shape.length} integers`);
-    }
+    const layout = layoutOf(shape, stride);
     if (!Number.isSafeInteger(offset) || offset < 0)
       throw new RangeError("NDArray: offset must be an integer of 0 or more");
-    if (size > 0) {
-      const { first, last } = reachOf(shape, steps, offset);
-      if (first < 0 || (last + 1) * type.entries > data.length) {
-        throw new RangeError(
-          `NDArray: shape [${shape.join(", ")}] needs elements ${first} to ${last}, and data holds ${Math.floor(data.length / Math.max(type.entries, 1))}`,
-        );
-      }
+    const first = offset + layout.first;
+    const last = offset + layout.last;
+    if (layout.first <= layout.last && (first < 0 || (last + 1) * type.entries > data.length)) {
+      throw new RangeError(
+        `NDArray: shape [${layout.shape.join(", ")}] needs elements ${first} to ${last}, and data holds ${Math.floor(data.length / Math.max(type.entries, 1))}`,
+      );
     }
     if (lazy === undefined) this.data = fields.data!;
     else {
@@ -165,8 +160,8 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
       };
       Object.defineProperty(this, "data", { get, enumerable: true, configurable: true });
     }
-    this.shape = Object.freeze([...shape]);
-    this.stride = steps;
+    this.shape = layout.shape;
+    this.stride = layout.stride;
     this.offset = offset;
     this.dtype = type.name;
     this.attributes = attributes;
@@ -291,6 +286,44 @@ function typeOf(data: unknown, dtype: string | undefined): DType {
     throw new TypeError(`NDArray: dtype ${type.name} is held by a ${type.Data.name}, not by a ${tag}`);
   }
   return type;
+}
+
+/** How elements are found from the first one on. */
+interface Layout {
+  /** This and the steps are frozen: arrays of one layout share them. */
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  /** Whether the steps are those that a shape has by itself. */
+  readonly isInOrder: boolean;
+  /** What {@link reachOf} gives for offset 0. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of the array made last: among thousands of small ones, most are like the one before. */
+let latest: Layout = checkedLayout([], undefined);
+
+/** The layout of a shape. Throws RangeError for what are not sizes and steps. */
+function layoutOf(shape: readonly number[], stride: readonly number[] | undefined): Layout {
+  const hasSteps = stride === undefined ? latest.isInOrder : isSame(stride, latest.stride);
+  if (!hasSteps || !isSame(shape, latest.shape)) latest = checkedLayout(shape, stride);
+  return latest;
+}
+
+function checkedLayout(given: readonly number[], stride: readonly number[] | undefined): Layout {
+  sizeOf(given);
+  const shape = Object.freeze([...given]);
+  const inOrder = strideOf(shape);
+  const steps = stride === undefined ? inOrder : Object.freeze([...stride]);
+  if (steps.length !== shape.length || !steps.every(Number.isSafeInteger))
+    throw new RangeError(`NDArray: stride must be ${shape.length} integers`);
+  return { shape, stride: steps, isInOrder: isSame(steps, inOrder), ...reachOf(shape, steps, 0) };
+}
+
+function isSame(given: readonly number[], numbers: readonly number[]): boolean {
+  if (!Array.isArray(given) || given.length !== numbers.length) return false;
+  for (let k = 0; k < numbers.length; k++) if (given[k] !== numbers[k]) return false;
+  return true;
 }
 
 /** The least and the greatest position, in elements, that a view reaches; none (last before first) when it has no elements. */
