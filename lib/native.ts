@@ -12,6 +12,18 @@ export type Checksum = { readonly checksum: unique symbol };
 /** A mapped range of a file, made by {@link Addon.map}. Unmapped when neither it nor a buffer over it is left. */
 export type MappingHandle = { readonly mapping: unique symbol };
 
+/** The central directory of a zip file, made by {@link Addon.indexZip}. */
+export type ZipIndex = { readonly zip: unique symbol };
+
+/** A record of it, as it stands there. */
+export interface ZipRecord {
+  readonly bytes: Uint8Array;
+  /** Of the local header. */
+  readonly header_offset: number;
+  /** Where the next one begins, or the directory; the same place again when two begin there. */
+  readonly end: number;
+}
+
 /** A buffer over a part of a mapping. */
 export interface View {
   readonly buffer: ArrayBuffer;
@@ -302,6 +314,38 @@ export interface Addon {
   readElementsSync(fd: number, request: ElementsToRead, file: string): ArrayBuffer;
   /** What a raw DEFLATE stream in a file inflates to: its first `wanted` bytes, or fewer where it ends. */
   inflateStart(fd: number, start: number, stored_bytes: number, wanted: number, file: string): Buffer;
+  /**
+   * Reads the central directory of a zip file, `count` records from `start` on. Nothing may follow them, and no local header may begin behind `start`. Throws FORMAT,
+   * TRUNCATED, IO.
+   */
+  indexZip(fd: number, start: number, size_bytes: number, count: number, file: string): ZipIndex;
+  /** The names of all entries, in the order of the directory, each once. */
+  zipNames(index: ZipIndex): string[];
+  /** The record of a name; undefined where there is none. Throws FORMAT where two have it. */
+  zipRecord(index: ZipIndex, name: string): ZipRecord | undefined;
+  /**
+   * Which of the names there are (their positions), and their entries, both in the order in which these lie in the file. Without names, of all. Throws
+   * FORMAT where two have a name that is asked for.
+   */
+  orderZip(
+    index: ZipIndex,
+    names: readonly string[] | undefined,
+  ): { positions: Uint32Array; entries: Uint32Array };
+  /**
+   * Reads a piece of the file with entries of up to `most_bytes`: that at `from` in the list, and those close behind it. Of each four numbers: where it begins in the piece, the bytes
+   * of its npy header, all its bytes, and whether (1) that header is like the one before. The list ends before the first entry that is not stored in plain order, its
+   * checksum included: it may be empty, and always is without the addon. Throws TRUNCATED, IO.
+   */
+  readLittle(
+    fd: number,
+    index: ZipIndex,
+    entries: Uint32Array,
+    from: number,
+    most_bytes: number,
+    piece: Uint8Array,
+  ): Uint32Array;
+  /** Fills a buffer with the elements of each entry of such a list; where there is none, that entry is left out. */
+  takeLittle(piece: Uint8Array, places: Uint32Array, buffers: readonly (ArrayBuffer | undefined)[]): void;
   /** Writes members of a zip file into an existing file made by this process, each as it is, and gives their CRC-32s. */
   writeStored(
     path: string,
@@ -445,6 +489,12 @@ export type Reader = Pick<
   | "readElements"
   | "readElementsSync"
   | "inflateStart"
+  | "indexZip"
+  | "zipNames"
+  | "zipRecord"
+  | "orderZip"
+  | "readLittle"
+  | "takeLittle"
   | "createControl"
   | "abort"
 >;

@@ -46,6 +46,12 @@ export interface NamedArray {
   readonly array: NDArray;
 }
 
+/** Arrays of a file, each with its name at the same place in the other list. */
+export interface ManyArrays {
+  readonly names: readonly string[];
+  readonly arrays: readonly NDArray[];
+}
+
 /** Options of {@link ArrayFormat.write}. */
 export interface WriteArrayJob extends JobOptions, SumOptions {
   readonly durability: Durability;
@@ -99,12 +105,8 @@ export interface ArrayFormat {
   readonly lacks: Partial<Record<"map" | "create" | "open", string>>;
   list(file: string, job: JobOptions & { readonly untrusted: boolean }): Promise<ArrayInfo[]>;
   read(file: string, name: string, options: ReadOptions): Promise<NDArray>;
-  /** Reads the arrays of some names, or all, in the file's order; in files of many arrays only. */
-  readMany?(
-    file: string,
-    only: readonly string[] | undefined,
-    options: ReadOptions,
-  ): Promise<Map<string, NDArray>>;
+  /** Reads the arrays of some names, in that order, or all, in the file's; in files of many arrays only. */
+  readMany?(file: string, only: readonly string[] | undefined, options: ReadOptions): Promise<ManyArrays>;
   /**
    * Puts arrays into the file, each in the place of one of its name, keeping all others: atomically, by one rename. An npy file takes one. Gives
    * their checksums where asked.

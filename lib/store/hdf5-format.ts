@@ -4,7 +4,7 @@ import { fstatSync } from "node:fs";
 import { isPersistError, PersistError } from "../errors.ts";
 import { native, type Hdf5Dataset, type OpenHdf5Dataset } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
-import type { ArrayFormat, ArrayInfo, ReadOptions } from "./array-format.ts";
+import type { ArrayFormat, ArrayInfo, ManyArrays, ReadOptions } from "./array-format.ts";
 import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
 import { attributesOf } from "./hdf5-attributes.ts";
 import { placeInHead } from "./hdf5-head.ts";
@@ -88,11 +88,11 @@ async function readMany(
   file: string,
   only: readonly string[] | undefined,
   options: ReadOptions,
-): Promise<Map<string, NDArray>> {
+): Promise<ManyArrays> {
   const names = only ?? (await list(file, options)).map(({ name }) => name);
-  const out = new Map<string, NDArray>();
-  for (const name of names) out.set(name, await read(file, name, options));
-  return out;
+  const arrays: NDArray[] = [];
+  for (const name of names) arrays.push(await read(file, name, options));
+  return { names, arrays };
 }
 
 async function elementsOf(

@@ -6,7 +6,9 @@ import type { KeptMembers } from "./npz-writer.ts";
 import type { Packing } from "./read-elements.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { reader } from "./reader.ts";
-import { ZipDirectory, broken, readAt, type ZipMember } from "./zip-directory.ts";
+import { broken, readAt } from "./zip-bytes.ts";
+import { ZipDirectory } from "./zip-directory.ts";
+import type { ZipMember } from "./zip-member.ts";
 
 /** What an entry is called whose array is called `a`: `a.npy`. */
 export const ENDING = ".npy";

@@ -6,7 +6,7 @@ import { Turn } from "../turn.ts";
 import { partOf, runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
 import { SMALL_BYTES } from "./write-new-files.ts";
-import type { ZipMember } from "./zip-directory.ts";
+import type { ZipMember } from "./zip-member.ts";
 import {
   centralDirectory,
   endOf,

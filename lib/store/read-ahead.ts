@@ -1,6 +1,6 @@
 // Reads a file on, a large piece at a time: what lies close behind was read already.
 import { fstatSync } from "node:fs";
-import { readAt } from "./zip-directory.ts";
+import { readAt } from "./zip-bytes.ts";
 
 const PIECE_BYTES = 2 ** 20;
 /** What is read of this size or more is read by itself. */

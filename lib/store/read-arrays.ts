@@ -27,7 +27,7 @@ export async function readArrays(
   const { file, format, nameIn } = fileOfMany(path);
   const wanted = only?.map((name) => nameIn(name));
   signal?.throwIfAborted();
-  const found = await format.readMany!(file, wanted, {
+  const { names, arrays } = await format.readMany!(file, wanted, {
     selection: undefined,
     map,
     untrusted,
@@ -35,6 +35,6 @@ export async function readArrays(
     onProgress,
   });
   const out: Record<string, NDArray> = Object.create(null) as Record<string, NDArray>;
-  for (const [k, name] of (wanted ?? [...found.keys()]).entries()) out[only?.[k] ?? name] = found.get(name)!;
+  for (let k = 0; k < arrays.length; k++) out[only?.[k] ?? names[k]!] = arrays[k]!;
   return out;
 }

@@ -33,4 +33,8 @@ std::string Xxh3::Digest() const {
   return out;
 }
 
+uint64_t HashOf(const void* start, size_t size_bytes, uint64_t seed) {
+  return XXH3_64bits_withSeed(start, size_bytes, seed);
+}
+
 }  // namespace persist::array

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -22,5 +23,8 @@ class Xxh3 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/** XXH3 of 64 bits, for tables: without the seed nobody knows what meets in one place. */
+uint64_t HashOf(const void* start, size_t size_bytes, uint64_t seed);
 
 }  // namespace persist::array

@@ -37,6 +37,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   AddReplace(exports);
   AddChecksums(exports);
   AddReads(exports);
+  AddZip(exports);
   AddMaps(exports);
   AddMemory(exports);
   AddLocks(exports);

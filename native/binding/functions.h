@@ -12,6 +12,7 @@ void AddFiles(Napi::Object exports);    // writeFiles writeFilesSync writeRanges
 void AddChecksums(
     Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory checksumBorrowed
 void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
+void AddZip(Napi::Object exports);          // indexZip zipNames zipRecord orderZip readLittle takeLittle
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddMemory(Napi::Object exports);       // newBuffer copyBytes
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …

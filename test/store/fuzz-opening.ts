@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PersistError, listArrays, readArray } from "persist-archive";
+import { PersistError, listArrays, readArray, readArrays } from "persist-archive";
 import { headerSize, parseNpyHeader } from "#dist/store/npy-header.js";
 import { randomNumbers } from "../support/random.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { damage } from "./damage.ts";
+import { assertSameDirectory } from "./same-directory.ts";
 
 const [format = "", runs, seed] = process.argv.slice(2);
 const MOST_BYTES = 2 ** 26;
@@ -81,6 +82,8 @@ async function openNpz(bytes: Buffer, run: number): Promise<void> {
   // never the name of the file before, whose directory is remembered
   const file = join(directory, `${run % 2}.npz`);
   writeFileSync(file, bytes);
+  assertSameDirectory(file);
+  await attempt(() => readArrays(file));
   await attempt(async () => {
     const all = await listArrays(file);
     counts.opened++;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PersistError, listArrays, mapArray, readArray, type NDArray } from "persist-archive";
+import { PersistError, listArrays, mapArray, readArray, readArrays, type NDArray } from "persist-archive";
+import { assertSameDirectory } from "./same-directory.ts";
 
 const FIXTURES = new URL("../../../test/fixtures/arrays/", import.meta.url);
 
@@ -56,6 +57,11 @@ async function readAll(file: string): Promise<unknown> {
 describe("npz files of others", () => {
   it("are in the collection in good number", () => assert.ok(cases.length > 30));
 
+  it("have directories that are alike with the addon and without", () => {
+    const compared = cases.filter(({ file }) => assertSameDirectory(fileURLToPath(new URL(file, FIXTURES))));
+    assert.ok(compared.length > cases.length / 2);
+  });
+
   for (const { name, file, expect, expectError } of cases) {
     const path = fileURLToPath(new URL(file, FIXTURES));
     if (expect !== undefined) {
@@ -84,6 +90,9 @@ describe("npz files of others", () => {
             mapped.close();
           }
         }
+        const many = await readArrays(path, { only: Object.keys(expect.members) });
+        for (const [key, { dtype, shape, hex }] of Object.entries(expect.members))
+          assert.deepEqual(seenIn(many[key]!), { dtype, shape, hex });
       });
     } else {
       it(`${name} is refused, at once and without allocating what it claims`, async () => {

@@ -8,6 +8,7 @@ import { inflateStart, inflateWhole, inflateWholeSync, wrongSum } from "./inflat
 import { piecesOf, type Piece } from "./pieces.ts";
 import { readRange, readRangeSync } from "./read-range.ts";
 import { openRegular, readStart } from "./regular.ts";
+import { indexZip, orderZip, zipNames, zipRecord } from "./zip-index.ts";
 
 /** What a caller and a running job share. */
 interface Job {
@@ -22,6 +23,13 @@ export const portableReader: Reader = {
   inflateStart,
   readElementsSync,
   readElements,
+  indexZip,
+  zipNames,
+  zipRecord,
+  orderZip,
+  // each array is read by itself
+  readLittle: () => new Uint32Array(0),
+  takeLittle: () => {},
   createControl,
   abort,
 };
