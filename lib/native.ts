@@ -15,6 +15,29 @@ export type MappingHandle = { readonly mapping: unique symbol };
 /** The central directory of a zip file, made by {@link Addon.indexZip}. */
 export type ZipIndex = { readonly zip: unique symbol };
 
+/** Where the entries of a zip file lie that is written; made by {@link Addon.createZip}. */
+export type ZipLayout = { readonly layout: unique symbol };
+
+/** An entry of it. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly size_bytes: number;
+  /** Bytes in the file where these are deflated. */
+  readonly deflated_bytes?: number | undefined;
+  /** Where the stream has several parts: they can be read one by one. */
+  readonly parts?: StreamParts | undefined;
+  /** Where its bytes begin; behind all others when absent. */
+  readonly offset?: number;
+}
+
+/** Small arrays to be written one after the other: names of entries, npy headers, elements, and the bytes of both, which must not have changed since they were looked at. */
+export interface ArraysToPack {
+  readonly names: readonly string[];
+  readonly heads: readonly Uint8Array[];
+  readonly data: readonly Uint8Array[];
+  readonly sizes: readonly number[];
+}
+
 /** A record of it, as it stands there. */
 export interface ZipRecord {
   readonly bytes: Uint8Array;
@@ -346,6 +369,32 @@ export interface Addon {
   ): Uint32Array;
   /** Fills a buffer with the elements of each entry of such a list; where there is none, that entry is left out. */
   takeLittle(piece: Uint8Array, places: Uint32Array, buffers: readonly (ArrayBuffer | undefined)[]): void;
+  /** Begins the layout of a new zip file: its records, with zip64 where a number needs it. */
+  createZip(): ZipLayout;
+  /** Adds an entry, and gives where its bytes begin: where nothing is said, the first multiple of 64. Throws LIMIT for a name of more than 65,535 bytes. */
+  addToZip(zip: ZipLayout, entry: ZipEntry, crc: number): number;
+  /** How long the local header is of an entry, without padding. */
+  zipHeaderBytes(name: string, size_bytes: number): number;
+  /** Says the CRC-32s of entries from the first-th on. */
+  sumInZip(zip: ZipLayout, first: number, crcs: readonly number[]): void;
+  /**
+   * Copies small arrays from the `from`-th to before `end` into a block of memory, with their local headers, as many as fit, and adds their entries. Gives how many, where the block belongs in
+   * the file, and how much of it is used. Throws DETACHED, LIMIT.
+   */
+  packIntoZip(
+    zip: ZipLayout,
+    arrays: ArraysToPack,
+    from: number,
+    end: number,
+    block: Uint8Array,
+    file: string,
+  ): [taken: number, offset: number, used_bytes: number];
+  /** Behind the last entry. */
+  zipEnd(zip: ZipLayout): number;
+  /** Where the bytes of each entry begin, and how many they are in the file, from the first-th on. */
+  zipPlaces(zip: ZipLayout, first: number): Float64Array;
+  /** What is yet to be written: the local headers of what `addToZip` has added, and the directory. */
+  zipRecords(zip: ZipLayout): { offset: number; data: Uint8Array }[];
   /** Writes members of a zip file into an existing file made by this process, each as it is, and gives their CRC-32s. */
   writeStored(
     path: string,

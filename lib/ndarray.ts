@@ -183,7 +183,10 @@ export class NDArray<Data extends TypedArray = TypedArray> implements NDArrayFie
 
   /** Number of elements. */
   get size(): number {
-    return sizeOf(this.shape);
+    const { shape } = this;
+    let size = 1;
+    for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]!;
+    return size;
   }
 
   /**
@@ -350,7 +353,8 @@ export function sizeOf(shape: readonly number[]): number {
   }
   let size = 1;
   let bound = 1;
-  for (const extent of shape as readonly number[]) {
+  for (let axis = 0; axis < shape.length; axis++) {
+    const extent = shape[axis] as number;
     if (!Number.isSafeInteger(extent) || extent < 0)
       throw new RangeError(`a shape holds integers of 0 or more, not ${String(extent)}`);
     size *= extent;
@@ -378,7 +382,7 @@ export function strideOf(shape: readonly number[], fortran: boolean = false): re
 export function asNDArray(array: TypedArray | NDArrayFields): NDArray {
   if (typedArrayName(array) !== undefined) {
     const data = array as TypedArray;
-    return new NDArray({ data, shape: [data.length], dtype: dtypeOf(data) });
+    return new NDArray({ data, shape: [data.length] });
   }
   return NDArray.isNDArray(array) && array instanceof NDArray ? array : new NDArray(array as NDArrayFields);
 }

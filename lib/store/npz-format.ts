@@ -13,7 +13,7 @@ import { infoOf } from "./npy-format.ts";
 import { descrOfArray, npyHeaders } from "./npy-header.ts";
 import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
 import { readNpz } from "./npz-read.ts";
-import { fillNpz, type NpzEntry } from "./npz-writer.ts";
+import { fillNpz, type NpzArrays } from "./npz-writer.ts";
 import { closeFile, openFile } from "./open-file.ts";
 import { allPresentBytes, presence } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
@@ -114,7 +114,7 @@ async function write(
     arrays.map(({ array }) => array),
     file,
   );
-  const entries = arrays.map(({ name }, k) => ({ name: name + ENDING, head: heads[k]!, data: views[k]! }));
+  const entries = { names: arrays.map(({ name }) => name + ENDING), heads, data: views };
   const checkPresent = presence(views, file);
   return afterOthers(file, () => replace(file, entries, { ...job, checkPresent }));
 }
@@ -122,18 +122,16 @@ async function write(
 /** Writes the file anew, with the entries and all others. */
 async function replace(
   file: string,
-  entries: readonly NpzEntry[],
+  entries: NpzArrays,
   job: WriteArrayJob & { readonly checkPresent: () => void },
 ): Promise<readonly Summed[]> {
   const fd = openExisting(file);
   try {
-    const kept =
-      fd === undefined ? undefined : membersBut(fd, file, new Set(entries.map(({ name }) => name)));
+    const kept = fd === undefined ? undefined : membersBut(fd, file, new Set(entries.names));
     return await replaceByRename(file, job, async (temporary) => {
       await createFile(temporary, NOTHING, "process");
       try {
-        const parts = entries.map(({ data }) => data);
-        return await whileSummed(parts, file, job, async () => {
+        return await whileSummed(entries.data, file, job, async () => {
           await fillNpz(temporary, entries, kept, { ...job, compress: job.level > 0 });
         });
       } catch (error) {

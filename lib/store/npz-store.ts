@@ -30,14 +30,15 @@ export const npzStore: ArrayStore = {
     ]);
     const path = join(into, name!);
     try {
-      const content = arrays.map(({ name: stem, bytes }, k) => ({
-        name: stem + ENDING,
-        head: heads[k]!,
-        data: bytes,
-      }));
-      const entries = await fillNpz(path, content, undefined, {
+      const content = {
+        names: arrays.map(({ name: stem }) => stem + ENDING),
+        heads,
+        data: arrays.map(({ bytes }) => bytes),
+      };
+      const compress = options.compress === true;
+      const places = await fillNpz(path, content, undefined, {
         ...options,
-        compress: options.compress === true,
+        compress,
         checkPresent: () => checkPresent(arrays),
       });
       const durable = options.durability === "full";
@@ -45,9 +46,9 @@ export const npzStore: ArrayStore = {
       const head = headOfFile(path);
       const rows: Record<string, TableRow> = Object.create(null) as Record<string, TableRow>;
       for (const [k, array] of arrays.entries()) {
-        const { offset, deflated_bytes } = entries[k]!;
+        const [offset, stored_bytes] = places.subarray(2 * k) as unknown as [number, number];
         // a deflated entry is taken whole, a stored one behind its npy header
-        const place = deflated_bytes === undefined ? [offset + heads[k]!.length] : [offset, deflated_bytes];
+        const place = compress ? [offset, stored_bytes] : [offset + heads[k]!.length];
         rows[array.name] = [
           folder + name!,
           checked(array).descr,

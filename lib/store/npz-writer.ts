@@ -1,32 +1,14 @@
 // Fills a new npz file: members kept from another one, then arrays of the caller's, stored or deflated. Small arrays are gathered in blocks of
 // memory, so that ten thousand of them are not ten thousand calls of the system.
-import { crc32 } from "node:zlib";
-import { native } from "../native.ts";
+import { native, type ArraysToPack, type ZipLayout } from "../native.ts";
 import { Turn } from "../turn.ts";
 import { partOf, runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
 import { SMALL_BYTES } from "./write-new-files.ts";
 import type { ZipMember } from "./zip-member.ts";
-import {
-  centralDirectory,
-  endOf,
-  localHeader,
-  localHeaderSize,
-  placeEntries,
-  writeLocalHeader,
-  type PlacedEntry,
-  type ZipEntry,
-} from "./zip-records.ts";
 
-/** npy headers are a multiple of this long, so the data begin at one too. */
-const ALIGNMENT_BYTES = 64;
-
-/** An array to write: the entry's name, its npy header, its elements. */
-export interface NpzEntry {
-  readonly name: string;
-  readonly head: Uint8Array;
-  readonly data: Uint8Array;
-}
+/** Arrays to write: the names of their entries, their npy headers, their elements. */
+export type NpzArrays = Omit<ArraysToPack, "sizes">;
 
 /** Members of another zip file, to be taken over as they lie there. */
 export interface KeptMembers {
@@ -43,18 +25,13 @@ export interface FillOptions extends JobOptions {
   readonly checkPresent: () => void;
 }
 
-interface Summed {
-  readonly entry: PlacedEntry;
-  readonly crc: number;
-  /** Whether its local header is written, too. */
-  readonly isWhole?: boolean;
-}
-
 /** Bytes of small members in one block. */
 const BLOCK_BYTES = 2 ** 20;
+/** No local header is longer, but for its name. */
+const HEADER_BYTES = 256;
 
 /**
- * Fills the empty file at `path`, and gives where each new array's entry begins. On failure the file is the caller's to remove.
+ * Fills the empty file at `path`, and gives where each new array's entry begins, and its bytes in the file. On failure the file is the caller's to remove.
  *
  *  1. Copy the members that are kept.
  *  2. Write the npy headers and elements to their places, and sum them up: zip wants a CRC-32 of each entry.
@@ -62,192 +39,146 @@ const BLOCK_BYTES = 2 ** 20;
  */
 export async function fillNpz(
   path: string,
-  arrays: readonly NpzEntry[],
+  arrays: NpzArrays,
   kept: KeptMembers | undefined,
   options: FillOptions,
-): Promise<readonly PlacedEntry[]> {
-  const { durability, signal } = options;
-  const old = kept === undefined ? [] : await copyMembers(path, kept, signal);
-  const oldEntries = old.map(({ entry }) => entry);
-  const written = options.compress
-    ? await writeDeflated(path, end(oldEntries), arrays, options)
-    : await writeStored(path, oldEntries, arrays, options);
-  const all = [...old, ...written];
-  const entries = all.map(({ entry }) => entry);
-  const records = all
-    .filter(({ isWhole }) => isWhole !== true)
-    .map(({ entry, crc }) => ({ offset: entry.header_offset, data: localHeader(entry, crc) }));
-  records.push({
-    offset: end(entries),
-    data: centralDirectory(
-      entries,
-      all.map(({ crc }) => crc),
-    ),
-  });
-  await native().writeRanges(path, records, durability === "full", undefined);
-  return written.map(({ entry }) => entry);
+): Promise<Float64Array> {
+  const zip = native().createZip();
+  if (kept !== undefined) await copyMembers(zip, path, kept, options.signal);
+  const file = new NpzFile(zip, path, arrays, kept?.members.length ?? 0, options);
+  await (options.compress ? file.writeDeflated() : file.writeStored());
+  await native().writeRanges(path, native().zipRecords(zip), options.durability === "full", undefined);
+  return native().zipPlaces(zip, file.first);
 }
 
 async function copyMembers(
+  zip: ZipLayout,
   path: string,
   { fd, file, members }: KeptMembers,
   signal: AbortSignal | undefined,
-): Promise<Summed[]> {
-  const entries = placeEntries(
-    members.map(({ member }) => entryOf(member)),
-    ALIGNMENT_BYTES,
-  );
-  const ranges = members.map(({ member, start }, k) => ({
-    from: start,
-    to: entries[k]!.offset,
-    size_bytes: member.stored_bytes,
-  }));
-  await runJob({ signal }, "copy", end(entries), (control) =>
+): Promise<void> {
+  const ranges = members.map(({ member, start }) => {
+    const { name, method, size_bytes, stored_bytes, parts, crc } = member;
+    const deflated = method === 0 ? {} : { deflated_bytes: stored_bytes, parts };
+    const to = native().addToZip(zip, { name, size_bytes, ...deflated }, crc);
+    return { from: start, to, size_bytes: stored_bytes };
+  });
+  await runJob({ signal }, "copy", native().zipEnd(zip), (control) =>
     native().copyRanges(fd, file, path, ranges, control),
   );
-  return entries.map((entry, k) => ({ entry, crc: members[k]!.member.crc }));
 }
 
-async function writeStored(
-  path: string,
-  before: readonly ZipEntry[],
-  arrays: readonly NpzEntry[],
-  options: FillOptions,
-): Promise<Summed[]> {
-  options.checkPresent();
-  const sizes = arrays.map(({ name, head, data }) => ({ name, size_bytes: head.length + data.length }));
-  const entries = placeEntries([...before, ...sizes], ALIGNMENT_BYTES).slice(before.length);
-  const out: Summed[] = [];
-  const isSmall = ({ size_bytes }: ZipEntry): boolean => size_bytes <= SMALL_BYTES;
-  const total_bytes = totalOf(sizes);
-  let done_bytes = 0;
-  for (let first = 0, next = 0; first < entries.length; first = next) {
-    // so many of one kind, one after the other
-    const small = isSmall(entries[first]!);
-    while (next < entries.length && isSmall(entries[next]!) === small) next++;
-    const group = entries.slice(first, next);
-    const job = partOf(options, done_bytes, total_bytes);
-    const write = small ? writeBlocks : writeMembers;
-    for (const summed of await write(path, group, arrays.slice(first, next), job)) out.push(summed);
-    done_bytes += totalOf(group);
-  }
-  return out;
-}
+/** An npz file that arrays are written into. */
+class NpzFile {
+  /** Entries before those of the arrays. */
+  readonly first: number;
+  readonly #zip: ZipLayout;
+  readonly #path: string;
+  readonly #arrays: ArraysToPack;
+  readonly #options: FillOptions;
+  readonly #total_bytes: number;
+  #done_bytes = 0;
 
-/** Large arrays, from where they lie. */
-async function writeMembers(
-  path: string,
-  entries: readonly PlacedEntry[],
-  arrays: readonly NpzEntry[],
-  options: FillOptions,
-): Promise<Summed[]> {
-  const members = arrays.map(({ head, data }, k) => ({ offset: entries[k]!.offset, head, data }));
-  const sums = await runJob(options, "write", totalOf(entries), (control) => {
+  constructor(zip: ZipLayout, path: string, arrays: NpzArrays, first: number, options: FillOptions) {
     options.checkPresent();
-    return native().writeStored(path, members, control);
-  });
-  return entries.map((entry, k) => ({ entry, crc: sums[k]! }));
-}
+    this.first = first;
+    this.#zip = zip;
+    this.#path = path;
+    const { heads, data } = arrays;
+    this.#arrays = { ...arrays, sizes: heads.map(({ length }, k) => length + data[k]!.length) };
+    this.#options = options;
+    this.#total_bytes = this.#bytesOf(0, heads.length);
+  }
 
-/** Small arrays, copied and summed in short turns, with their local headers around them: one block is filled while another is written. */
-async function writeBlocks(
-  path: string,
-  entries: readonly PlacedEntry[],
-  arrays: readonly NpzEntry[],
-  options: FillOptions,
-): Promise<Summed[]> {
-  const out: Summed[] = [];
-  const total_bytes = totalOf(entries);
-  const memory: Buffer[] = [];
-  const turn = new Turn();
-  let writing: Promise<void> = Promise.resolve();
-  let done_bytes = 0;
-  try {
-    for (let first = 0, next = 0, turns = 0; first < entries.length; first = next, turns++) {
-      const offset = entries[first]!.header_offset;
-      do next++;
-      while (next < entries.length && endOf(entries[next]!) - offset <= BLOCK_BYTES);
-      const size = endOf(entries[next - 1]!) - offset;
-      const block = zeros(memory, turns % 2, size);
-      let block_bytes = 0;
-      for (let k = first; k < next; k++) {
-        const crc = putEntry(block, offset, entries[k]!, arrays[k]!, options);
-        out.push({ entry: entries[k]!, crc, isWhole: true });
-        block_bytes += entries[k]!.size_bytes;
+  async writeStored(): Promise<void> {
+    const { sizes } = this.#arrays;
+    const isSmall = (k: number): boolean => sizes[k]! <= SMALL_BYTES;
+    for (let from = 0, end = 0; from < sizes.length; from = end) {
+      // so many of one kind, one after the other
+      const small = isSmall(from);
+      while (end < sizes.length && isSmall(end) === small) end++;
+      await (small ? this.#writeBlocks(from, end) : this.#writeMembers(from, end));
+    }
+  }
+
+  async writeDeflated(): Promise<void> {
+    const { names, heads, data, sizes } = this.#arrays;
+    const start = native().zipEnd(this.#zip);
+    const members = names.map((name, k) => {
+      const lead_bytes = native().zipHeaderBytes(name, sizes[k]!);
+      return { lead_bytes, head: heads[k]!, data: data[k]! };
+    });
+    const places = await this.#run(this.#total_bytes, (control) => {
+      this.#options.checkPresent();
+      return native().writeDeflated(this.#path, start, members, control);
+    });
+    for (const [k, { offset, stored_bytes, parts, crc }] of places.entries()) {
+      const entry = { name: names[k]!, size_bytes: sizes[k]!, deflated_bytes: stored_bytes, parts, offset };
+      native().addToZip(this.#zip, entry, crc);
+    }
+  }
+
+  /** Large arrays, from where they lie. */
+  async #writeMembers(from: number, end: number): Promise<void> {
+    const { names, heads, data, sizes } = this.#arrays;
+    const members = names.slice(from, end).map((name, at) => {
+      const k = from + at;
+      const offset = native().addToZip(this.#zip, { name, size_bytes: sizes[k]! }, 0);
+      return { offset, head: heads[k]!, data: data[k]! };
+    });
+    const sums = await this.#run(this.#bytesOf(from, end), (control) => {
+      this.#options.checkPresent();
+      return native().writeStored(this.#path, members, control);
+    });
+    native().sumInZip(this.#zip, this.first + from, sums);
+  }
+
+  /** Small arrays, copied and summed in short turns, with their local headers around them: one block is filled while another is written. */
+  async #writeBlocks(from: number, end: number): Promise<void> {
+    const { names } = this.#arrays;
+    let room = this.#bytesOf(from, end);
+    for (let k = from; k < end && room < BLOCK_BYTES; k++) room += HEADER_BYTES + 3 * names[k]!.length;
+    // two blocks, which are used again: new memory costs more than what is copied into it
+    const blocks: Uint8Array[] = [];
+    const turn = new Turn();
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for (let next = from, turns = 0; next < end; turns++) {
+        const block = (blocks[turns % 2] ??= new Uint8Array(native().newBuffer(Math.min(room, BLOCK_BYTES))));
+        const [taken, offset, used_bytes] = native().packIntoZip(
+          this.#zip,
+          this.#arrays,
+          next,
+          end,
+          block,
+          this.#path,
+        );
+        await writing;
+        const ranges = [{ offset, data: block.subarray(0, used_bytes) }];
+        writing = this.#run(this.#bytesOf(next, next + taken), (control) =>
+          native().writeRanges(this.#path, ranges, false, control),
+        );
+        writing.catch(() => {}); // it is awaited before the next one
+        next += taken;
+        if (turn.isOver) await turn.pause();
       }
       await writing;
-      const job = partOf(options, done_bytes, total_bytes);
-      writing = runJob(job, "write", block_bytes, (control) =>
-        native().writeRanges(path, [{ offset, data: block }], false, control),
-      );
-      writing.catch(() => {}); // it is awaited before the next one
-      done_bytes += block_bytes;
-      if (turn.isOver) await turn.pause();
+    } finally {
+      await writing.catch(() => {});
     }
-    await writing;
-  } finally {
-    await writing.catch(() => {});
   }
-  return out;
-}
 
-/** A block of zeros in one of two pieces of memory, which are used again: new memory costs more than clearing old. */
-function zeros(memory: Buffer[], which: number, size: number): Buffer {
-  const old = memory[which];
-  if (old !== undefined && old.length >= size) return old.subarray(0, size).fill(0);
-  memory[which] = Buffer.alloc(size);
-  return memory[which];
-}
+  /** Runs a job whose progress goes on from that of those before. */
+  async #run<T>(size_bytes: number, start: Parameters<typeof runJob<T>>[3]): Promise<T> {
+    const job = partOf(this.#options, this.#done_bytes, this.#total_bytes);
+    this.#done_bytes += size_bytes;
+    return runJob(job, "write", size_bytes, start);
+  }
 
-/** Copies one array into a block that begins at `offset`; gives its CRC-32. */
-function putEntry(
-  block: Buffer,
-  offset: number,
-  entry: PlacedEntry,
-  { head, data }: NpzEntry,
-  { checkPresent }: FillOptions,
-): number {
-  if (head.length + data.length !== entry.size_bytes) checkPresent();
-  const start = entry.offset - offset;
-  block.set(head, start);
-  if (data.length > 0) block.set(data, start + head.length);
-  const crc = crc32(block.subarray(start, start + entry.size_bytes));
-  writeLocalHeader(block, entry.header_offset - offset, entry, crc);
-  return crc;
-}
-
-async function writeDeflated(
-  path: string,
-  offset: number,
-  arrays: readonly NpzEntry[],
-  options: FillOptions,
-): Promise<Summed[]> {
-  const sizes = arrays.map(({ name, head, data }) => ({ name, size_bytes: head.length + data.length }));
-  const members = arrays.map(({ head, data }, k) => ({ lead_bytes: localHeaderSize(sizes[k]!), head, data }));
-  const places = await runJob(options, "write", totalOf(sizes), (control) => {
-    options.checkPresent();
-    return native().writeDeflated(path, offset, members, control);
-  });
-  return places.map((place, k) => ({
-    entry: {
-      ...sizes[k]!,
-      deflated_bytes: place.stored_bytes,
-      parts: place.parts,
-      header_offset: place.offset - members[k]!.lead_bytes,
-      offset: place.offset,
-    },
-    crc: place.crc,
-  }));
-}
-
-function entryOf({ name, method, size_bytes, stored_bytes, parts }: ZipMember): ZipEntry {
-  return method === 0 ? { name, size_bytes } : { name, size_bytes, deflated_bytes: stored_bytes, parts };
-}
-
-function end(entries: readonly PlacedEntry[]): number {
-  return entries.length === 0 ? 0 : endOf(entries.at(-1)!);
-}
-
-function totalOf(entries: readonly ZipEntry[]): number {
-  return entries.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+  #bytesOf(from: number, end: number): number {
+    const { sizes } = this.#arrays;
+    let bytes = 0;
+    for (let k = from; k < end; k++) bytes += sizes[k]!;
+    return bytes;
+  }
 }

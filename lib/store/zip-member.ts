@@ -2,7 +2,6 @@
 import { PersistError } from "../errors.ts";
 import type { StreamParts, ZipRecord } from "../native.ts";
 import { broken, safe } from "./zip-bytes.ts";
-import { PARTS } from "./zip-records.ts";
 
 /** An entry, as the central directory has it. */
 export interface ZipMember {
@@ -29,6 +28,8 @@ export const RECORD_BYTES = 46;
 export const WIDE = 0xffffffff;
 const ENCRYPTED = 0x2041;
 const ZIP64 = 0x0001;
+/** Our field for the parts of a stream, which other readers skip: `part_bytes`, then the bytes of each part, all of 32 bits. */
+const PARTS = 0x6170;
 
 /**
  * The entry that a record describes.

@@ -38,6 +38,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   AddChecksums(exports);
   AddReads(exports);
   AddZip(exports);
+  AddZipWrites(exports);
   AddMaps(exports);
   AddMemory(exports);
   AddLocks(exports);

@@ -13,6 +13,8 @@ void AddChecksums(
     Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory checksumBorrowed
 void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
 void AddZip(Napi::Object exports);          // indexZip zipNames zipRecord orderZip readLittle takeLittle
+void AddZipWrites(Napi::Object exports);    // createZip addToZip zipHeaderBytes sumInZip packIntoZip zipEnd
+                                            // zipPlaces zipRecords
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddMemory(Napi::Object exports);       // newBuffer copyBytes
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …

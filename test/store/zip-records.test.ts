@@ -2,28 +2,18 @@
 import assert from "node:assert/strict";
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { centralDirectory, localHeader, placeEntries } from "#dist/store/zip-records.js";
+import { native } from "#dist/native.js";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 function writeHoles(path: string, entries: readonly { name: string; size_bytes: number }[]): void {
-  const placed = placeEntries(entries, 64);
+  const { createZip, addToZip, zipEnd, zipRecords } = native();
+  const zip = createZip();
+  for (const entry of entries) assert.equal(addToZip(zip, entry, 0) % 64, 0);
   const fd = openSync(path, "w");
-  for (const entry of placed) writeSync(fd, localHeader(entry, 0), 0, undefined, entry.header_offset);
-  const { offset, size_bytes } = placed.at(-1)!;
-  ftruncateSync(fd, offset + size_bytes);
-  writeSync(
-    fd,
-    centralDirectory(
-      placed,
-      placed.map(() => 0),
-    ),
-    0,
-    undefined,
-    offset + size_bytes,
-  );
+  ftruncateSync(fd, zipEnd(zip));
+  for (const { offset, data } of zipRecords(zip)) writeSync(fd, data, 0, undefined, offset);
   closeSync(fd);
-  for (const entry of placed) assert.equal(entry.offset % 64, 0);
 }
 
 const READ = `
