@@ -281,6 +281,15 @@ export interface Addon {
   /** The same at once, on this thread: for small files that need no sync. */
   writeFilesSync(directory: string, files: readonly FileToWrite[]): string[];
   /**
+   * Writes one file that nothing must have the name of; `durable` syncs it, not its directory. On failure it does not remain.
+   */
+  writeNew(
+    path: string,
+    content: readonly [Pick<FileToWrite, "head" | "data">],
+    durable: boolean,
+    control: Control | undefined,
+  ): Promise<void>;
+  /**
    * Writes a small file under a temporary name and renames it over `name`, on a worker; `head` and `data` are copied before that. On failure the
    * old file stays and no temporary remains; DURABILITY_UNKNOWN when only the directory's sync failed.
    */

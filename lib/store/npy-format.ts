@@ -1,5 +1,4 @@
 // Single npy files: one array in each, without a name.
-import { basename, dirname } from "node:path";
 import { PersistError } from "../errors.ts";
 import type { NDArray } from "../ndarray.ts";
 import type {
@@ -19,10 +18,11 @@ import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
 import { closeFile, openFile } from "./open-file.ts";
+import { inTurn } from "../turn.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename, replaceLittle } from "./replace-by-rename.ts";
-import { SMALL_BYTES, writeNewFiles } from "./write-new-files.ts";
+import { SMALL_BYTES, writeNewFile } from "./write-new-files.ts";
 
 export const npyFormat: ArrayFormat = { lacks: {}, list, read, write, map, create, open };
 
@@ -79,15 +79,15 @@ async function write(
 ): Promise<readonly Summed[]> {
   if (job.level > 0) throw cannot(file, "compressed arrays: npz and HDF5 files can");
   if (job.attributes !== undefined) throw cannot(file, "attributes: HDF5 files can");
+  await inTurn();
   const head = npyHeader(descrOfArray(array), array.shape);
   const present = presentBytes(array, file);
   const data = present instanceof Uint8Array ? present : await present;
-  if (head.byteLength + data.byteLength <= SMALL_BYTES)
+  if (data.byteLength <= SMALL_BYTES)
     return whileSummed([data], file, job, () => replaceLittle(file, job, head, data));
-  return replaceByRename(file, job, (temporary) => {
-    const files = [{ stem: basename(temporary), extension: "", head, data }];
-    return whileSummed([data], file, job, () => writeNewFiles(dirname(file), files, job.durability, job));
-  });
+  return replaceByRename(file, job, (temporary) =>
+    whileSummed([data], file, job, () => writeNewFile(temporary, head, data, job)),
+  );
 }
 
 async function create(file: string, _name: string, array: NewArray): Promise<OpenedArray> {

@@ -1,4 +1,5 @@
 // Puts a file in the place of another, by rename.
+import { existsSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { temporaryName } from "../disk/replace.ts";
@@ -9,7 +10,7 @@ import type { Durability } from "./store.ts";
 /** How to replace a file. */
 export interface ReplaceOptions extends JobOptions {
   readonly durability: Durability;
-  /** Little was written: where nothing is to be synced, the rename is done at once, which takes less time than a worker's (false). */
+  /** Little was written (false). */
   readonly isLittle?: boolean;
 }
 
@@ -17,7 +18,8 @@ export interface ReplaceOptions extends JobOptions {
  * Replaces `file`, atomically: a reader finds the old file or the new one, whole. Gives what `write` gives.
  *
  *  1. `write` makes `.name.<random>.tmp` beside it (with `full` durability it also syncs it), or fails and leaves nothing.
- *  2. Unless the signal says stop, that is renamed over `file`: the commit. A link there is replaced, not followed.
+ *  2. Unless the signal says stop, that is renamed over `file`: the commit. A link there is replaced, not followed. Without a sync that is quicker done at once,
+ *     unless a large file takes the place of one: the system then lets go of that, and writes out the other.
  *  3. With `full` durability the directory is synced.
  */
 export async function replaceByRename<T>(
@@ -30,7 +32,7 @@ export async function replaceByRename<T>(
   try {
     const result = await write(temporary);
     await runJob({ signal }, "commit", 0, async (control) =>
-      isLittle && durability === "process"
+      durability === "process" && (isLittle || !existsSync(file))
         ? native().commitFileSync(directory, basename(temporary), name)
         : native().commitFile(directory, basename(temporary), name, durability === "full", control),
     );

@@ -1,24 +1,19 @@
-// Writes new files by the addon: small ones at once, others on a worker.
-import { native, type FileToWrite } from "../native.ts";
+// Writes a new file by the addon, on a worker.
+import { native } from "../native.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
 
-/** Below this many bytes a write without a sync takes less time than handing it to a worker. */
+/** Up to this many bytes a write without a sync takes less time than handing it to a worker. */
 export const SMALL_BYTES: number = 64 * 1024;
 
-/** Creates files in a directory, each under a name that was free; on failure none remains. */
-export async function writeNewFiles(
-  directory: string,
-  files: readonly FileToWrite[],
-  durability: Durability,
-  job: JobOptions,
+/** Writes a file that nothing must have the name of; with `full` durability it is synced, its name is not. On failure it does not remain. */
+export async function writeNewFile(
+  path: string,
+  head: Uint8Array,
+  data: Uint8Array,
+  job: JobOptions & { readonly durability: Durability },
 ): Promise<void> {
-  job.signal?.throwIfAborted();
-  const total_bytes = files.reduce((sum, { head, data }) => sum + head.byteLength + data.byteLength, 0);
-  if (durability === "process" && total_bytes <= SMALL_BYTES) native().writeFilesSync(directory, files);
-  else {
-    await runJob(job, "write", total_bytes, (control) =>
-      native().writeFiles(directory, files, durability === "full", false, control),
-    );
-  }
+  await runJob(job, "write", head.byteLength + data.byteLength, (control) =>
+    native().writeNew(path, [{ head, data }], job.durability === "full", control),
+  );
 }

@@ -8,6 +8,7 @@
 #include "binding/functions.h"
 #include "binding/writing_task.h"
 #include "os/copy.h"
+#include "os/replace.h"
 #include "os/write.h"
 
 namespace persist::binding {
@@ -56,6 +57,31 @@ class WriteFilesTask : public WritingTask {
   std::string directory_;
   std::vector<os::NewFile> files_;
   std::vector<std::string> names_;
+};
+
+/** One file, under a name that nothing has. */
+class WriteNewTask : public WritingTask {
+ public:
+  WriteNewTask(std::string path, const Napi::Array& list, bool durable, std::shared_ptr<JobControl> control)
+      : WritingTask(list, std::move(control), durable), path_(std::move(path)) {
+    const Napi::Object content = TakeObject(list[0u], "content");
+    const os::Span head = TakeBytes(content.Get("head"), "head");
+    head_.assign(static_cast<const char*>(head.start), head.size_bytes);
+    data_ = TakeBytes(content.Get("data"), "data");
+  }
+
+  void Run() override { os::WriteNew(path_, {head_.data(), head_.size()}, data_, how()); }
+
+  Napi::Value Result(Napi::Env env) override {
+    if (unmoved({data_})) return env.Undefined();
+    os::sys.unlinkat(AT_FDCWD, path_.c_str(), 0);
+    throw Detached(path_);
+  }
+
+ private:
+  std::string path_;
+  std::string head_;
+  os::Span data_;
 };
 
 /** Ranges of a file by its path, or of one that is open and stays so. */
@@ -268,6 +294,12 @@ Napi::Value WriteFilesSync(const Napi::CallbackInfo& info) {
   return Names(info.Env(), os::CreateFiles(TakeString(info[0], "directory"), files, {}));
 }
 
+Napi::Value WriteNew(const Napi::CallbackInfo& info) {
+  return RunInPool(info.Env(), std::make_unique<WriteNewTask>(
+                                   TakeString(info[0], "path"), TakeList(info[1], "content"),
+                                   TakeBoolean(info[2], "durable"), JobControl::Unwrap(info[3])));
+}
+
 Napi::Value WriteRanges(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<WriteRangesTask>(
                                    -1, TakeString(info[0], "path"), TakeList(info[1], "ranges"),
@@ -286,6 +318,7 @@ Napi::Value WriteOpenRanges(const Napi::CallbackInfo& info) {
 void AddFiles(Napi::Object exports) {
   Add(exports, "writeFiles", WriteFiles);
   Add(exports, "writeFilesSync", WriteFilesSync);
+  Add(exports, "writeNew", WriteNew);
   Add(exports, "writeRanges", WriteRanges);
   Add(exports, "writeOpenRanges", WriteOpenRanges);
   Add(exports, "writeStored", WriteStored);

@@ -26,19 +26,29 @@ void Rename(const Replacement& place, const Control* control) {
   if (sys.renameat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str()) != 0) throw SystemError("renameat", to);
 }
 
-}  // namespace
-
-void Replace(const Replacement& place, Span head, Span data, const How& how) {
-  const std::string path = place.directory + "/" + place.temporary;
+/** Creates a file, writes it, and does something with it while it is open. On failure it does not remain. */
+template <typename Then>
+void WriteAnd(const std::string& path, Span head, Span data, const How& how, Then then) {
   const Fd fd(sys.openat(AT_FDCWD, path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!fd.valid()) throw SystemError("openat", path);
   try {
     WriteWhole(fd, head, data, how, path);
-    Rename(place, how.control);
+    then();
   } catch (...) {
     sys.unlinkat(AT_FDCWD, path.c_str(), 0);
     throw;
   }
+}
+
+}  // namespace
+
+void WriteNew(const std::string& path, Span head, Span data, const How& how) {
+  WriteAnd(path, head, data, how, [] {});
+}
+
+void Replace(const Replacement& place, Span head, Span data, const How& how) {
+  const std::string path = place.directory + "/" + place.temporary;
+  WriteAnd(path, head, data, how, [&] { Rename(place, how.control); });
   if (how.durable) ConfirmCommit(place.directory);
 }
 

@@ -28,6 +28,9 @@ struct Replacement {
  */
 void Replace(const Replacement& place, Span head, Span data, const How& how);
 
+/** Steps 1 and 2 for a file of any name. On failure it does not remain. */
+void WriteNew(const std::string& path, Span head, Span data, const How& how);
+
 /** Steps 3 and 4, for a temporary that is written and synced. It stays when step 3 fails. */
 void Commit(const Replacement& place, const How& how);
 
