@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "hdf5/driver.h"
@@ -27,6 +28,9 @@ class File : public Metadata {
 
   operator hid_t() const { return file_; }  // NOLINT(google-explicit-constructor): every HDF5 call takes one
 
+  /** Headers that were looked at and are sound: they are not looked at again while the file is open. */
+  std::set<uint64_t>& sound() const { return sound_; }
+
   /** Who may stop the jobs that only read; null for nobody. */
   void Obey(os::Control* control) { medium_->control = control; }
 
@@ -42,6 +46,7 @@ class File : public Metadata {
 
   std::unique_ptr<Medium> medium_;
   Handle file_;
+  mutable std::set<uint64_t> sound_;
 };
 
 }  // namespace persist::hdf5

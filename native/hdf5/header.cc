@@ -7,6 +7,7 @@
 #include "hdf5/heap.h"
 #include "hdf5/index.h"
 #include "hdf5/messages.h"
+#include "hdf5/names.h"
 #include "hdf5/sources.h"
 
 namespace persist::hdf5 {
@@ -138,8 +139,9 @@ void CheckHeader(const Metadata& file, uint64_t address) {
     if (all.count(waiting.front()) > 0) continue;
     if (all.size() >= kMostObjects)
       throw os::Error("PERSIST_LIMIT", file.path() + " has an object that shares with too many", file.path());
-    const Said& said =
-        all.emplace(waiting.front(), std::move(Header(file, waiting.front()).said())).first->second;
+    Said& said = all.emplace(waiting.front(), std::move(Header(file, waiting.front()).said())).first->second;
+    for (const Names& names : said.names)
+      if (names.heap != file.nowhere()) CheckNames(names, file, said);
     waiting.insert(waiting.end(), said.objects.begin(), said.objects.end());
     for (const Index& index : said.indexes) CheckIndex(index, said, file);
     for (const HeapPlace& text : said.texts) CheckText(text, heap, file);

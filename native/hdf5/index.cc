@@ -5,6 +5,7 @@
 #include <string>
 
 #include "hdf5/product.h"
+#include "hdf5/tree.h"
 #include "os/read.h"
 
 namespace persist::hdf5 {
@@ -14,9 +15,6 @@ constexpr uint64_t kUnlimited = ~uint64_t{0};
 constexpr size_t kMostHead = 160;
 constexpr uint64_t kFewChunks = uint64_t{1} << 18;  // which the index of a small file may be long for
 constexpr uint64_t kMaskBytes = 4;                  // of a chunk's filters
-constexpr uint64_t kNodeBytes = 4 + 1 + 1 + 4;      // of a tree's node, beside its records
-constexpr uint64_t kDeepest = 20;
-constexpr uint64_t kMostBlock = uint64_t{1} << 32;  // of a heap
 
 /** How many chunks the dataset may have; nothing where it may grow. */
 std::optional<uint64_t> CountOf(const Said& said) {
@@ -80,69 +78,15 @@ void CheckExtensible(Cursor head, const Said& said, const Metadata& file) {
   }
 }
 
-/** Whether a tree of chunks, links or attributes may have records of a size. */
-bool IsRecordSize(uint64_t size_bytes, unsigned records, const Said& said, const Widths& widths) {
-  enum : unsigned { kLinkName = 5, kLinkOrder, kAttributeName = 8, kAttributeOrder, kChunk, kFilteredChunk };
-  const uint64_t place = widths.address_bytes + 8 * (said.chunk.size() - 1);
-  switch (records) {
-    case kLinkName:
-      return size_bytes == 4 + 7;
-    case kLinkOrder:
-      return size_bytes == 8 + 7;
-    case kAttributeName:
-      return size_bytes == 8 + 1 + 4 + 4;
-    case kAttributeOrder:
-      return size_bytes == 8 + 1 + 4;
-    case kChunk:
-      return size_bytes == place;
-    default:
-      return size_bytes > place + kMaskBytes && size_bytes <= place + kMaskBytes + 8;
-  }
-}
-
-void CheckTree(Cursor head, const Index& index, const Said& said, const Metadata& file) {
-  const unsigned records = index.kind == Index::kTree ? index.records : said.is_filtered ? 11 : 10;
-  const uint64_t kind = head.Number(1);
-  const uint64_t node_bytes = head.Number(4);
-  const uint64_t record_bytes = head.Number(2);
-  const uint64_t depth = head.Number(2);
-  const uint64_t split = head.Number(1);
-  const uint64_t merge = head.Number(1);
-  const uint64_t root = head.Number(file.widths().address_bytes);
-  const uint64_t in_root = head.Number(2);
-  const bool is_sound = kind == records && IsRecordSize(record_bytes, records, said, file.widths()) &&
-                        node_bytes >= kNodeBytes + 2 * record_bytes &&
-                        (root == file.nowhere() || node_bytes <= file.size_bytes()) && depth <= kDeepest &&
-                        split > 0 && split <= 100 && merge > 0 && merge < split &&
-                        in_root <= (node_bytes - kNodeBytes) / record_bytes;
-  if (!is_sound) throw head.Corrupt("has a tree whose nodes cannot be");
-}
-
-/** Where many links or attributes lie: blocks in rows, which are twice as long from row to row. */
-void CheckFractalHeap(Cursor head, const Index& index, const Metadata& file) {
-  const Widths& widths = file.widths();
-  const uint64_t key_bytes = head.Number(2);
-  head.Skip(2 + 1);
-  const uint64_t most_managed = head.Number(4);
-  head.Skip(2 * widths.length_bytes + 2 * widths.address_bytes + 8 * widths.length_bytes);
-  const uint64_t width = head.Number(2);
-  const uint64_t first_bytes = head.Number(widths.length_bytes);
-  const uint64_t most_direct_bytes = head.Number(widths.length_bytes);
-  const uint64_t address_bits = head.Number(2);
-  head.Skip(2);
-  const uint64_t root = head.Number(widths.address_bytes);
-  const uint64_t rows = head.Number(2);
-  const auto is_power = [](uint64_t number) { return std::has_single_bit(number); };
-  if (key_bytes != index.records || !is_power(width) || !is_power(first_bytes) ||
-      !is_power(most_direct_bytes) || first_bytes > most_direct_bytes || most_direct_bytes > kMostBlock ||
-      most_managed > most_direct_bytes || address_bits > 64)
-    throw head.Corrupt("has a heap whose blocks cannot be");
-  const auto bits = [](uint64_t power) { return static_cast<uint64_t>(std::countr_zero(power)); };
-  const uint64_t first_bits = bits(width) + bits(first_bytes);
-  const uint64_t direct_bits = bits(most_direct_bytes);
-  if (address_bits < first_bits || address_bits < direct_bits || rows > address_bits - first_bits + 1 ||
-      (rows == 0 && root != file.nowhere() && first_bytes > file.size_bytes()))
-    throw head.Corrupt("has a heap whose rows cannot be");
+/** A tree that finds chunks, filtered or not. */
+void CheckTree(uint64_t address, const Said& said, const Metadata& file) {
+  enum : unsigned { kChunks = 10, kFilteredChunks = 11 };
+  const uint64_t place = file.widths().address_bytes + 8 * (said.chunk.size() - 1);
+  const auto is_record = [&](uint64_t size_bytes) {
+    return said.is_filtered ? size_bytes > place + kMaskBytes && size_bytes <= place + kMaskBytes + 8
+                            : size_bytes == place;
+  };
+  Tree(address, said.is_filtered ? kFilteredChunks : kChunks, is_record, file).Walk(nullptr);
 }
 
 /** The names in a group, with a list of what is free between them: the library follows it in circles. */
@@ -180,10 +124,7 @@ void CheckIndex(const Index& index, const Said& said, const Metadata& file) {
     case Index::kExtensible:
       return CheckExtensible(head("EAHD"), said, file);
     case Index::kChunkTree:
-    case Index::kTree:
-      return CheckTree(head("BTHD"), index, said, file);
-    case Index::kHeap:
-      return CheckFractalHeap(head("FRHP"), index, file);
+      return CheckTree(index.address, said, file);
     case Index::kNames:
       return CheckNames(head("HEAP"), file);
   }

@@ -19,11 +19,11 @@ enum Kind : unsigned {
   kType = 3,
   kOldFill = 4,
   kFill = 5,
-  kLink = 6,
+  kLink = kLinkMessage,
   kExternal = 7,
   kLayout = 8,
   kFilters = 0xb,
-  kAttribute = 0xc,
+  kAttribute = kAttributeMessage,
   kSharedTable = 0xf,
   kSymbolTable = 0x11,
   kTreeRanks = 0x13,
@@ -115,16 +115,14 @@ void CheckLink(Cursor from, const Widths& widths) {
   value.Text();
 }
 
-/** Where many links or attributes are found: by name, and by the order in which they were made. */
-void CheckNames(Cursor from, bool is_links, const Widths& widths, Said& said) {
-  const unsigned records = is_links ? 5 : 8;  // by name; by order they are one more
-  const unsigned key_bytes = is_links ? 7 : 8;
+void TakeNames(Cursor from, bool are_links, const Widths& widths, Said& said) {
   from.Skip(1);
   const uint64_t has = from.Number(1);
-  if ((has & 1) != 0) from.Skip(is_links ? 8 : 2);
-  said.indexes.push_back({Index::kHeap, from.Number(widths.address_bytes), key_bytes});
-  said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records});
-  if ((has & 2) != 0) said.indexes.push_back({Index::kTree, from.Number(widths.address_bytes), records + 1});
+  if ((has & 1) != 0) from.Skip(are_links ? 8 : 2);
+  const uint64_t heap = from.Number(widths.address_bytes);
+  Names out = {are_links, heap, from.Number(widths.address_bytes), std::nullopt};
+  if ((has & 2) != 0) out.by_order = from.Number(widths.address_bytes);
+  said.names.push_back(out);
 }
 
 void CheckExternal(Cursor from, const Widths& widths) {
@@ -318,10 +316,10 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       break;
     }
     case kLinkInfo:
-      CheckNames(body, true, widths, said);
+      TakeNames(body, true, widths, said);
       break;
     case kAttributeInfo:
-      CheckNames(body, false, widths, said);
+      TakeNames(body, false, widths, said);
       break;
     case kOldFill:
     case kFill:

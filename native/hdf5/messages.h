@@ -21,11 +21,18 @@ struct HeapPlace {
   std::optional<uint64_t> size_bytes;  // that must be there
 };
 
-/** What finds chunks, links or attributes, and where it begins. */
+/** What finds chunks, or the links of a group in older files, and where it begins. */
 struct Index {
-  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kTree, kHeap, kNames } kind;
+  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kNames } kind;
   uint64_t address;
-  unsigned records = 0;  // of a tree of links or attributes: their kind; of a heap: the bytes of its keys
+};
+
+/** Where many links or attributes lie, and the trees that find them. */
+struct Names {
+  bool are_links;
+  uint64_t heap;
+  uint64_t by_name;
+  std::optional<uint64_t> by_order;  // in which they were made
 };
 
 /** What an attribute holds whose type is elsewhere. */
@@ -46,12 +53,15 @@ struct Said {
   bool is_filtered = false;
   std::vector<uint64_t> objects;  // whose headers the library will read, too
   std::vector<Index> indexes;
+  std::vector<Names> names;
   std::vector<HeapPlace> texts;
   std::vector<Untyped> attributes;
   std::optional<HeapPlace> sources;  // of a virtual dataset
   std::set<unsigned> kinds;          // of messages that there may be one of
 };
 
+constexpr unsigned kLinkMessage = 6;
+constexpr unsigned kAttributeMessage = 0xc;
 constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
 
 /** Goes through a message of a kind. Throws CORRUPT where the library would read beyond its end, or go

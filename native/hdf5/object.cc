@@ -31,7 +31,10 @@ std::string TargetOf(hid_t group, const std::string& name, const H5L_info_t& lin
 }  // namespace
 
 Handle OpenAt(const File& file, uint64_t address) {
-  CheckHeader(file, address);
+  if (file.sound().count(address) == 0) {
+    CheckHeader(file, address);
+    file.sound().insert(address);
+  }
   return {Check(H5Oopen_by_addr(file, address), "H5Oopen_by_addr", file.path()), H5Oclose};
 }
 

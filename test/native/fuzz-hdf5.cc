@@ -40,7 +40,7 @@ namespace fuzz = persist::fuzz;
 namespace hdf5 = persist::hdf5;
 namespace os = persist::os;
 
-constexpr uint32_t kFilesOfChild = 1000;
+constexpr uint32_t kFilesOfChild = 10000;
 constexpr time_t kLimitS = 2;        // of processor time for a file
 constexpr unsigned kPatienceS = 60;  // for a file at which a child waits
 constexpr size_t kMostAtOnce = size_t{320} << 20;

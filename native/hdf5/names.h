@@ -1,0 +1,11 @@
+// Links and attributes that are too many for an object's header: they lie in a heap, and trees find them.
+#pragma once
+
+#include "hdf5/messages.h"
+
+namespace persist::hdf5 {
+
+/** Goes through them as through those in a header; what they say is added. Throws CORRUPT, UNSUPPORTED. */
+void CheckNames(const Names& names, const Metadata& file, Said& said);
+
+}  // namespace persist::hdf5
