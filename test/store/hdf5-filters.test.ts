@@ -29,7 +29,7 @@ with h5py.File(given, "w", libver="v110") as f:
         if dtype.kind == "f":
             return [random.normal(0, 50, 61), np.full(20, 1.25), np.array([-1e6, 0, 1e6, 3.5])]
         low, high = int(np.iinfo(dtype).min), int(np.iinfo(dtype).max)
-        return [random.integers(3, 100, 61), np.full(20, 5), np.array([low, high, 0, 1]), np.arange(max(low, -40), 30)]
+        return [random.integers(3, 100, 61), np.full(20, 5), np.array([low, high, 0, 1], dtype), np.arange(max(low, -40), 30)]
 
     for order in "<>":
         for kind in ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"]:
