@@ -3,7 +3,7 @@
 //
 //     fuzz_hdf5 KEEP RUNS SEED FIXTURE...    fuzz_hdf5 --read FILE...
 //
-// A child reads a thousand files. One that dies is counted by what it died of; the first files of each kind
+// A child reads ten thousand files. One that dies is counted by what it died of; the first files of each kind
 // are kept in the directory KEEP, and the next child goes on behind it. The exit code is 1 where a fault is
 // one of ours and not of the HDF5 library.
 #include <fcntl.h>
