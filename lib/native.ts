@@ -214,6 +214,15 @@ export interface OpenHdf5Dataset extends Hdf5Dataset {
   readonly attributes: readonly Hdf5Attribute[];
 }
 
+/** What {@link Addon.describeHdf5} gives. */
+export interface ManyHdf5Datasets extends Pick<OpenHdf5Dataset, "handle" | "fd"> {
+  readonly count: number;
+  readonly datasets: { readonly described: unique symbol };
+}
+
+/** One of them. */
+export type NamedHdf5Dataset = Omit<OpenHdf5Dataset, "handle" | "fd"> & { readonly name: string };
+
 /** The syscalls that pass through the addon's table, by the names that {@link Fault} uses. */
 export type Syscall =
   | "openat"
@@ -525,6 +534,17 @@ export interface Addon {
   closeHdf5(handle: Hdf5Handle): void;
   /** Every dataset of an HDF5 file, by every name that a group has for it. */
   listHdf5(path: string, control: Control | undefined): Promise<(Hdf5Dataset & { name: string })[]>;
+  /**
+   * Describes the datasets of some names, or every one as {@link Addon.listHdf5} does, with their attributes, in a file that stays open until the handle is
+   * closed. What is wrong with one of them is its `problem`.
+   */
+  describeHdf5(
+    path: string,
+    names: readonly string[] | undefined,
+    control: Control | undefined,
+  ): Promise<ManyHdf5Datasets>;
+  /** Some of those, by their numbers from `from` to before `to`: thousands at once would take long. */
+  describedHdf5(datasets: ManyHdf5Datasets["datasets"], from: number, to: number): NamedHdf5Dataset[];
   /** Limits this process from now on: so much more memory and CPU time, no longer files, no core. For a child that reads what may attack it. */
   limitProcess(memory_bytes: number, cpu_s: number): void;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;

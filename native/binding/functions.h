@@ -19,7 +19,7 @@ void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMap
 void AddMemory(Napi::Object exports);       // newBuffer copyBytes
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
-void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 limitProcess
+void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 describeHdf5 describedHdf5 limitProcess
 void AddHdf5Chunks(Napi::Object exports);   // readChunks
 void AddDiagnostics(Napi::Object exports);  // plan
 

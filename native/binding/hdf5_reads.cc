@@ -12,10 +12,12 @@
 namespace persist::binding {
 namespace {
 
-/** A file open for one of its datasets. */
+/** A file open for one of its datasets, or for many that need not be open. */
 struct OpenDataset {
-  OpenDataset(const std::string& path, const std::string& name) : file(path, hdf5::Mode::kRead) {
+  explicit OpenDataset(const std::string& path) : file(path, hdf5::Mode::kRead) {
     closing.emplace_back([this] { delete this; });
+  }
+  OpenDataset(const std::string& path, const std::string& name) : OpenDataset(path) {
     dataset = hdf5::Describe(hdf5::OpenDataset(file, name), file, name);
     attributes = hdf5::AttributesOf(dataset.id, file);
   }
@@ -29,8 +31,9 @@ struct OpenDataset {
 using Held = std::shared_ptr<OpenDataset>;
 const napi_type_tag kDatasetTag = {0x7065727369737420ULL, 0x6864663500000000ULL};
 
-Held Open(const std::string& path, const std::string& name) {
-  return Held(new OpenDataset(path, name),
+template <typename... Names>
+Held Open(const std::string& path, const Names&... names) {
+  return Held(new OpenDataset(path, names...),
               [](OpenDataset* opened) { hdf5::Post(std::move(opened->closing)); });
 }
 
@@ -89,7 +92,7 @@ class ListTask : public Task {
 
   void Run() override {
     const hdf5::File file(path_, hdf5::Mode::kRead);
-    listed_ = hdf5::ListDatasets(file, control_.get());
+    listed_ = hdf5::ListDatasets(file, hdf5::Wanted::kDatasets, control_.get());
   }
 
   Napi::Value Result(Napi::Env env) override {
@@ -107,6 +110,72 @@ class ListTask : public Task {
   std::shared_ptr<JobControl> control_;
   std::vector<hdf5::Listed> listed_;
 };
+
+using ManyDescribed = std::vector<hdf5::Listed>;
+const napi_type_tag kManyTag = {0x7065727369737420ULL, 0x6864663500000001ULL};
+
+class DescribeTask : public Task {
+ public:
+  DescribeTask(std::string path, std::optional<std::vector<std::string>> names,
+               std::shared_ptr<JobControl> control)
+      : path_(std::move(path)), names_(std::move(names)), control_(std::move(control)) {}
+
+  void Run() override {
+    opened_ = Open(path_);
+    const hdf5::File& file = opened_->file;
+    described_ = names_ ? hdf5::DescribeDatasets(file, *names_, control_.get())
+                        : hdf5::ListDatasets(file, hdf5::Wanted::kAttributesToo, control_.get());
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    if (control_) control_->Ended();
+    Napi::Object out = Napi::Object::New(env);
+    out["fd"] = opened_->file.fd();
+    out["handle"] = Owned(env, std::move(opened_), kDatasetTag);
+    out["count"] = static_cast<double>(described_.size());
+    out["datasets"] = Owned(env, std::move(described_), kManyTag);
+    return out;
+  }
+
+ private:
+  std::string path_;
+  std::optional<std::vector<std::string>> names_;
+  std::shared_ptr<JobControl> control_;
+  Held opened_;
+  ManyDescribed described_;
+};
+
+Napi::Value DescribeHdf5(const Napi::CallbackInfo& info) {
+  std::optional<std::vector<std::string>> names;
+  if (!info[1].IsUndefined()) {
+    const Napi::Array list = TakeList(info[1], "names");
+    names.emplace();
+    names->reserve(list.Length());
+    for (uint32_t k = 0; k < list.Length(); k++) names->push_back(TakeString(list[k], "name"));
+  }
+  return RunOnHdf5Thread(info.Env(),
+                         std::make_unique<DescribeTask>(TakeString(info[0], "path"), std::move(names),
+                                                        JobControl::Unwrap(info[2])));
+}
+
+/** describedHdf5(datasets, from, to) */
+Napi::Value DescribedHdf5(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsExternal() || !info[0].As<Napi::External<ManyDescribed>>().CheckTypeTag(&kManyTag))
+    throw Napi::TypeError::New(env, "described datasets are expected");
+  const ManyDescribed& all = *info[0].As<Napi::External<ManyDescribed>>().Data();
+  const uint64_t from = TakeInteger(info[1], "from");
+  const uint64_t to = TakeInteger(info[2], "to");
+  if (from > to || to > all.size()) throw Napi::RangeError::New(env, "there are not so many datasets");
+  Napi::Array out = Napi::Array::New(env, to - from);
+  for (uint64_t k = from; k < to; k++) {
+    Napi::Object one = ToJavaScript(env, all[k].dataset);
+    one["attributes"] = ToJavaScript(env, all[k].attributes);
+    one["name"] = all[k].name;
+    out[static_cast<uint32_t>(k - from)] = one;
+  }
+  return out;
+}
 
 Napi::Value OpenHdf5(const Napi::CallbackInfo& info) {
   return RunOnHdf5Thread(
@@ -165,6 +234,8 @@ void AddHdf5Reads(Napi::Object exports) {
   Add(exports, "readHdf5", ReadHdf5);
   Add(exports, "closeHdf5", CloseHdf5);
   Add(exports, "listHdf5", ListHdf5);
+  Add(exports, "describeHdf5", DescribeHdf5);
+  Add(exports, "describedHdf5", DescribedHdf5);
   Add(exports, "limitProcess", LimitProcess);
 }
 

@@ -91,6 +91,9 @@ bool Read(hid_t attribute, Attribute& out, const File& file) {
 }  // namespace
 
 std::vector<Attribute> AttributesOf(hid_t object, const File& file) {
+  H5O_info_t info;
+  Check(H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS), "H5Oget_info2", file.path());
+  if (info.num_attrs == 0) return {};
   Check(H5Aexists(object, AbsentName()), "H5Aexists", file.path());
   Names names;
   hsize_t at = 0;

@@ -7,6 +7,7 @@
 
 #include "hdf5/absent.h"
 #include "hdf5/object.h"
+#include "hdf5/plain.h"
 #include "hdf5/thread.h"
 
 namespace persist::hdf5 {
@@ -62,19 +63,26 @@ os::Error TooMany(const std::string& what, const std::string& path) {
 }
 
 /** A dataset that is too broken to be opened or described is listed with the reason. */
-Dataset DescribeOrBlame(Handle object, const File& file, const std::string& name) {
+template <typename Describing>
+Listed DescribeOrBlame(Describing describe, const File& file, const std::string& name, Wanted wanted) {
+  Listed out;
+  out.name = name;
   try {
-    return Describe(std::move(object), file, name);
+    out.dataset = describe();
+    if (wanted == Wanted::kAttributesToo && out.dataset.id >= 0 && !out.dataset.problem)
+      out.attributes = AttributesOf(out.dataset.id, file);
   } catch (const os::Error& error) {
-    Dataset out;
-    out.problem = error;
-    return out;
+    out.dataset.problem = error;
   }
+  // a million open datasets would be held, and closed on a thread that HDF5 is not called on
+  out.dataset.id = Handle();
+  out.dataset.element.memory = Handle();
+  return out;
 }
 
 }  // namespace
 
-std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
+std::vector<Listed> ListDatasets(const File& file, Wanted wanted, os::Control* control) {
   const std::string& path = file.path();
   std::vector<Listed> out;
   std::deque<Group> waiting;
@@ -92,6 +100,10 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
       if (++objects > kMostObjects) throw TooMany("more than a million objects", path);
       std::string name = group.path + link.name;
       if (name.size() > kLongestPath) throw TooMany("a path of more than 65536 bytes", path);
+      if (std::optional<Dataset> plain = DescribePlain(file, link.address)) {
+        out.push_back({std::move(name), std::move(*plain)});
+        continue;
+      }
       Handle object;
       std::optional<os::Error> problem;
       try {
@@ -103,17 +115,30 @@ std::vector<Listed> ListDatasets(const File& file, os::Control* control) {
       if (kind == H5I_GROUP) {
         if (seen.insert(link.address).second) waiting.push_back({name + "/", link.address});
       } else if (kind == H5I_DATASET) {
-        Dataset dataset = DescribeOrBlame(std::move(object), file, name);
-        // a million open datasets would be held, and closed on a thread that HDF5 is not called on
-        dataset.id = Handle();
-        dataset.element.memory = Handle();
-        out.push_back({std::move(name), std::move(dataset)});
+        out.push_back(
+            DescribeOrBlame([&] { return Describe(std::move(object), file, name); }, file, name, wanted));
       } else if (kind == H5I_BADID) {
         Dataset broken;
         broken.problem = problem;
         out.push_back({std::move(name), std::move(broken)});
       }
     }
+  }
+  return out;
+}
+
+std::vector<Listed> DescribeDatasets(const File& file, const std::vector<std::string>& names,
+                                     os::Control* control) {
+  std::vector<Listed> out;
+  out.reserve(names.size());
+  for (const std::string& name : names) {
+    if (control != nullptr) control->Check();
+    LetOthersIn();
+    const auto describe = [&] {
+      std::optional<Dataset> plain = DescribePlain(file, Follow(file, name));
+      return plain ? std::move(*plain) : Describe(OpenDataset(file, name), file, name);
+    };
+    out.push_back(DescribeOrBlame(describe, file, name, Wanted::kAttributesToo));
   }
   return out;
 }

@@ -87,7 +87,7 @@ void ReadDataset(hdf5::File& file, const std::string& name) {
 void ReadFile(const std::string& path) {
   Attempt([&] {
     hdf5::File file(path, hdf5::Mode::kRead);
-    std::vector<hdf5::Listed> all = hdf5::ListDatasets(file, nullptr);
+    std::vector<hdf5::Listed> all = hdf5::ListDatasets(file, hdf5::Wanted::kAttributesToo, nullptr);
     progress->listed += all.size();
     all.resize(std::min(all.size(), kMostDatasets));
     for (const hdf5::Listed& one : all) Attempt([&] { ReadDataset(file, one.name); });

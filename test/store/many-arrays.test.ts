@@ -182,3 +182,41 @@ describe("ten thousand small arrays in one npz file", () => {
     assert.equal((await readArrays(file, { only: ["a1"] }))["a1"]!.get(0), 1);
   });
 });
+
+describe("many arrays in one HDF5 file", () => {
+  const WRITE = `
+with h5py.File(given, "w") as f:
+    f["plain"] = np.arange(6.0).reshape(2, 3)
+    f["deep/er/big"] = np.arange(5, dtype=">i4")
+    f["deep/named"] = np.arange(3)
+    f["deep/named"].attrs["units"] = "m"
+    f.create_dataset("packed", data=np.arange(1000), chunks=(30,), compression="gzip")
+    f["text"] = np.array(["a", "bcd"], dtype=h5py.string_dtype())
+    f["flags"] = np.array([True, False])
+    f["records"] = np.array([(1, 2.5)], dtype=[("a", "<i4"), ("b", "<f8")])
+    f["empty"] = np.zeros((0, 3))
+    f.create_dataset("unwritten", shape=(3,), dtype="f4")
+    f["soft"] = h5py.SoftLink("/deep/named")
+    for k in range(300):
+        f[f"many/{k:03}"] = np.float32(k)
+`;
+
+  it("are those that readArray reads, with their attributes, by themselves or all", async () => {
+    const file = join(temporaryDirectory(), "kinds.h5");
+    python(WRITE, file);
+    const all = await readArrays(file);
+    const listed = (await listArrays(file)).map(({ name }) => name);
+    assert.deepEqual(Object.keys(all), listed);
+    assert.equal(listed.length, 309);
+    const some = ["soft", "text", "deep/named", "packed", "plain", "many/299"];
+    const found = await readArrays(file, { only: some });
+    assert.deepEqual(Object.keys(found), some);
+    assert.deepEqual({ ...found["soft"]!.attributes }, { units: "m" });
+    for (const [name, array] of [...Object.entries(all), ...Object.entries(found)])
+      assert.deepEqual(array, await readArray(`${file}#${name}`), name);
+    const mapped = await readArrays(file, { only: ["plain", "packed"], map: true });
+    assert.deepEqual([mapped["plain"]!.get(1, 2), mapped["packed"]!.get(-1)], [5, 999n]);
+    for (const only of [["plain", "absent"], ["deep"], ["plain/x"]])
+      await assert.rejects(readArrays(file, { only }), (error) => isPersistError(error, "PERSIST_NOT_FOUND"));
+  });
+});
