@@ -101,7 +101,8 @@ describe("damaged array files", () => {
           );
         }
       }
-      assert.ok(read > runs / 10, `${read} arrays were read: the damage is too great to find anything`);
+      // of 1500 files between 140 and 220
+      assert.ok(read > runs / 30, `${read} arrays were read: the damage is too great to find anything`);
     });
   }
 });
