@@ -106,4 +106,17 @@ describe("HDF5 files of every kind", function () {
       });
     }
   }
+
+  it("with pages, and room that is kept for later: the superblock has more to say", async () => {
+    const file = join(temporaryDirectory(), "paged.h5");
+    python(
+      `
+with h5py.File(given, "w", libver="latest", fs_strategy="page", fs_persist=True, fs_threshold=1, fs_page_size=512) as f:
+    for k in range(30): f[f"group/{k}"] = np.arange(k)
+    del f["group/7"]`,
+      file,
+    );
+    assert.equal((await listArrays(file)).length, 29);
+    assert.deepEqual([...((await readArray(`${file}#group/3`)).data as BigInt64Array)], [0n, 1n, 2n]);
+  });
 });
