@@ -1,10 +1,10 @@
 #include "array/deflate_end.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
-#include <vector>
 
 namespace persist::array {
 namespace {
@@ -14,114 +14,180 @@ constexpr size_t kLiterals = 288;
 constexpr size_t kDistances = 32;
 constexpr unsigned kEndOfBlock = 256;
 
-/** What a table says of the bits that come: how many to skip (a code and what follows it, or two literals),
- * and what it was. */
-constexpr uint8_t kBits = 0x3f;
-constexpr uint8_t kMatch = 0x40;
-constexpr uint8_t kEnd = 0x80;
+/** What a table says of the bits that come: how many to skip (codes, and what follows the last of them), and
+ * what that was. */
+constexpr uint16_t kBits = 0x3f;
+constexpr uint16_t kMatch = 0x40;
+constexpr uint16_t kEnd = 0x80;
+constexpr uint16_t kLong = 0x100;  // a code that is longer than the table looks
 
-/** Reads the stream's bits, the least significant of each byte first. */
+/** The stream's bits, the least significant of each byte first; zeros beyond the end. */
 class Bits {
  public:
-  Bits(const unsigned char* data, size_t size) : data_(data), size_(size) {}
+  Bits(const unsigned char* data, size_t size) : start_(data), next_(data), end_(data + size) {}
 
-  /** The next bits, at least so many of them; zeros beyond the end. */
-  static constexpr unsigned kPeeked = 56;
-  uint64_t Peek() const {
-    const size_t byte = at_ / 8;
-    uint64_t out = 0;
-    if (byte + sizeof out <= size_)
-      std::memcpy(&out, data_ + byte, sizeof out);
-    else if (byte < size_)
-      std::memcpy(&out, data_ + byte, size_ - byte);
-    return out >> (at_ % 8);
+  /** At least so many bits are there after a refill. */
+  static constexpr unsigned kRefilled = 56;
+  void Refill() {
+    uint64_t more = 0;
+    const size_t rest = static_cast<size_t>(end_ - next_);
+    if (rest >= sizeof more)
+      std::memcpy(&more, next_, sizeof more);
+    else
+      std::memcpy(&more, next_, rest);
+    bits_ |= more << left_;
+    const unsigned taken = (63 - left_) / 8;
+    if (rest >= sizeof more) {
+      next_ += taken;
+    } else {
+      next_ += std::min<size_t>(taken, rest);
+      beyond_ += taken - std::min<size_t>(taken, rest);
+    }
+    left_ |= kRefilled;
+  }
+  uint64_t bits() const { return bits_; }
+  void Skip(unsigned count) {
+    bits_ >>= count;
+    left_ -= count;
   }
   unsigned Take(unsigned count) {
-    const auto out = static_cast<unsigned>(Peek() & ((1U << count) - 1));
-    at_ += count;
+    Refill();
+    const auto out = static_cast<unsigned>(bits_ & ((1U << count) - 1));
+    Skip(count);
     return out;
   }
-  void Skip(size_t count) { at_ += count; }
-  void ToByte() { at_ = (at_ + 7) / 8 * 8; }
-  size_t at() const { return at_; }
+  /** Goes on behind `count` bytes that begin at the next whole one. */
+  void SkipBytes(size_t count) {
+    const size_t byte = (at() + 7) / 8 + count;
+    Check(byte * 8);
+    next_ = start_ + byte;
+    bits_ = 0;
+    left_ = 0;
+  }
+  size_t at() const { return 8 * (static_cast<size_t>(next_ - start_) + beyond_) - left_; }
+  /** Throws when what was skipped is beyond the end. */
   void Check() const {
-    if (at_ > size_ * 8) throw std::logic_error("a DEFLATE stream without an end");
+    if (beyond_ > 0) Check(at());
   }
 
  private:
-  const unsigned char* data_;
-  size_t size_;
-  size_t at_ = 0;
+  void Check(size_t bit) const {
+    if (bit > 8 * static_cast<size_t>(end_ - start_))
+      throw std::logic_error("a DEFLATE stream without an end");
+  }
+
+  const unsigned char* start_;
+  const unsigned char* next_;
+  const unsigned char* end_;
+  size_t beyond_ = 0;  // bytes of zeros
+  uint64_t bits_ = 0;
+  unsigned left_ = 0;  // of them, that are known to be there
 };
 
-/** From the next bits to what to do: indexed by as many bits as the longest code has. */
-struct Table {
-  unsigned index_bits = 1;
-  std::vector<uint8_t> entries;
+/** From the next bits to what to do: most codes are found by `kIndex` bits, the others one by one. */
+template <unsigned kIndex>
+class Table {
+ public:
+  /** `entry(symbol, length)` says what to do on a symbol whose code has that length. */
+  template <typename Entry>
+  void Fill(const uint8_t* lengths, size_t count, Entry entry) {
+    std::array<unsigned, kLongestCode + 2> many{};
+    for (size_t k = 0; k < count; k++) many[lengths[k]]++;
+    many[0] = 0;
+    // the canonical code: all codes of one length follow those of the length before
+    std::array<unsigned, kLongestCode + 2> next{};
+    for (unsigned length = 1; length <= kLongestCode; length++) {
+      next[length] = (next[length - 1] + many[length - 1]) << 1;
+      first_[length] = static_cast<uint16_t>(next[length]);
+      place_[length] = static_cast<uint16_t>(place_[length - 1] + many[length - 1]);
+      many_[length] = static_cast<uint16_t>(many[length]);
+    }
+    entries_.fill(kLong);
+    for (size_t symbol = 0; symbol < count; symbol++) {
+      const unsigned length = lengths[symbol];
+      if (length == 0) continue;
+      const unsigned code = next[length]++;
+      const uint16_t what = entry(symbol, length);
+      sorted_[place_[length] + code - first_[length]] = what;
+      if (length > kIndex) continue;
+      for (size_t k = Reversed(code) >> (16 - length); k < entries_.size(); k += size_t{1} << length) {
+        entries_[k] = what;
+        lengths_[k] = static_cast<uint8_t>(length);
+      }
+    }
+  }
 
-  uint8_t operator[](uint64_t bits) const { return entries[bits & ((1U << index_bits) - 1)]; }
+  uint16_t operator[](uint64_t bits) const { return entries_[bits & (entries_.size() - 1)]; }
+
+  /** What is said of a long code. */
+  uint16_t Find(uint64_t bits) const {
+    const unsigned code = Reversed(static_cast<unsigned>(bits & 0xffff));
+    for (unsigned length = kIndex + 1; length <= kLongestCode; length++) {
+      const unsigned mine = (code >> (16 - length)) - first_[length];
+      if (mine < many_[length]) return sorted_[place_[length] + mine];
+    }
+    throw std::logic_error("a DEFLATE stream with an unknown code");
+  }
+
+  /** Makes one step of literals, and of what comes behind them, whose codes are all within the index. */
+  void Join() {
+    const auto single = entries_;
+    for (size_t k = 0; k < entries_.size(); k++) {
+      uint16_t all = single[k];
+      if (all > kBits) continue;
+      unsigned used = all;
+      for (;;) {
+        const uint16_t next = single[k >> used];
+        const unsigned code = used + lengths_[k >> used];
+        if (next == kLong || code > kIndex) break;
+        all = static_cast<uint16_t>(used + next);  // the flags are above the sum
+        used = code;
+        if (next > kBits) break;
+      }
+      entries_[k] = all;
+    }
+  }
+
+ private:
+  static unsigned Reversed(unsigned code) {
+    code = (code & 0x5555U) << 1 | (code >> 1 & 0x5555U);
+    code = (code & 0x3333U) << 2 | (code >> 2 & 0x3333U);
+    code = (code & 0x0f0fU) << 4 | (code >> 4 & 0x0f0fU);
+    return (code & 0xffU) << 8 | code >> 8;
+  }
+
+  std::array<uint16_t, size_t{1} << kIndex> entries_;
+  std::array<uint8_t, size_t{1} << kIndex> lengths_{};  // of the codes
+  // of codes of each length: the first one, how many, where they are in `sorted_`
+  std::array<uint16_t, kLongestCode + 1> first_{};
+  std::array<uint16_t, kLongestCode + 1> many_{};
+  std::array<uint16_t, kLongestCode + 1> place_{};
+  std::array<uint16_t, kLiterals> sorted_;
 };
 
-/** `entry(symbol, length)` says what to do on a symbol whose code has that length. */
-template <typename Entry>
-void Fill(Table& table, const uint8_t* lengths, size_t count, Entry entry) {
-  std::array<unsigned, kLongestCode + 2> next{};
-  table.index_bits = 1;
-  for (size_t k = 0; k < count; k++) {
-    if (lengths[k] == 0) continue;
-    next[lengths[k] + 1U]++;
-    if (lengths[k] > table.index_bits) table.index_bits = lengths[k];
-  }
-  // the canonical code: all codes of one length follow those of the length before
-  for (unsigned length = 1, code = 0; length <= kLongestCode; length++) {
-    const unsigned mine = next[length + 1];
-    next[length] = code;
-    code = (code + mine) << 1;
-  }
-  table.entries.assign(size_t{1} << table.index_bits, 1);
-  for (size_t symbol = 0; symbol < count; symbol++) {
-    const unsigned length = lengths[symbol];
-    if (length == 0) continue;
-    const unsigned code = next[length]++;
-    unsigned reversed = 0;
-    for (unsigned k = 0; k < length; k++) reversed |= ((code >> k) & 1U) << (length - 1 - k);
-    const uint8_t what = entry(symbol, length);
-    for (size_t k = reversed; k < table.entries.size(); k += size_t{1} << length) table.entries[k] = what;
-  }
-}
+using Literals = Table<11>;
+using Distances = Table<9>;
 
-uint8_t LiteralEntry(size_t symbol, unsigned length) {
-  if (symbol < kEndOfBlock) return static_cast<uint8_t>(length);
-  if (symbol == kEndOfBlock) return static_cast<uint8_t>(kEnd | length);
+uint16_t LiteralEntry(size_t symbol, unsigned length) {
+  if (symbol < kEndOfBlock) return static_cast<uint16_t>(length);
+  if (symbol == kEndOfBlock) return static_cast<uint16_t>(kEnd | length);
   const size_t extra = symbol < 265 || symbol >= 285 ? 0 : (symbol - 261) / 4;
-  return static_cast<uint8_t>(kMatch | (length + extra));
+  return static_cast<uint16_t>(kMatch | (length + extra));
 }
 
-uint8_t DistanceEntry(size_t symbol, unsigned length) {
-  return static_cast<uint8_t>(length + (symbol < 4 ? 0 : symbol / 2 - 1));
+uint16_t DistanceEntry(size_t symbol, unsigned length) {
+  return static_cast<uint16_t>(length + (symbol < 4 ? 0 : symbol / 2 - 1));
 }
 
-/** Two literals whose codes are both in the index are one step. */
-void PairLiterals(Table& table) {
-  const std::vector<uint8_t> single = table.entries;
-  for (size_t k = 0; k < single.size(); k++) {
-    const unsigned first = single[k];
-    if (first > kBits) continue;
-    const unsigned second = single[k >> first];
-    if (second <= kBits && first + second <= table.index_bits)
-      table.entries[k] = static_cast<uint8_t>(first + second);
-  }
-}
-
-void ReadFixedCodes(Table& literals, Table& distances) {
+void ReadFixedCodes(Literals& literals, Distances& distances) {
   std::array<uint8_t, kLiterals> lengths;
   for (size_t k = 0; k < kLiterals; k++) lengths[k] = k < 144 ? 8 : k < 256 ? 9 : k < 280 ? 7 : 8;
-  Fill(literals, lengths.data(), kLiterals, LiteralEntry);
+  literals.Fill(lengths.data(), kLiterals, LiteralEntry);
   lengths.fill(5);
-  Fill(distances, lengths.data(), kDistances, DistanceEntry);
+  distances.Fill(lengths.data(), kDistances, DistanceEntry);
 }
 
-void ReadDynamicCodes(Bits& bits, Table& literals, Table& distances) {
+void ReadDynamicCodes(Bits& bits, Literals& literals, Distances& distances) {
   static constexpr uint8_t kOrder[] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
   const size_t literal_count = bits.Take(5) + 257;
   const size_t distance_count = bits.Take(5) + 1;
@@ -129,14 +195,16 @@ void ReadDynamicCodes(Bits& bits, Table& literals, Table& distances) {
   std::array<uint8_t, 19> code_lengths{};
   for (size_t k = 0; k < code_count; k++) code_lengths[kOrder[k]] = static_cast<uint8_t>(bits.Take(3));
   // the entry here holds both: the symbol above, the code's length (at most 7) below
-  Table codes;
-  Fill(codes, code_lengths.data(), code_lengths.size(),
-       [](size_t symbol, unsigned length) { return static_cast<uint8_t>(symbol << 3 | length); });
+  Table<7> codes;
+  codes.Fill(code_lengths.data(), code_lengths.size(),
+             [](size_t symbol, unsigned length) { return static_cast<uint16_t>(symbol << 3 | length); });
   std::array<uint8_t, kLiterals + kDistances> lengths{};
   const size_t count = literal_count + distance_count;
   if (count > lengths.size()) throw std::logic_error("a DEFLATE block with too many codes");
   for (size_t k = 0; k < count;) {
-    const uint8_t entry = codes[bits.Peek()];
+    bits.Refill();
+    const uint16_t entry = codes[bits.bits()];
+    if (entry == kLong) throw std::logic_error("a DEFLATE stream with an unknown code");
     bits.Skip(entry & 7U);
     const unsigned symbol = entry >> 3;
     size_t times = 1;
@@ -147,46 +215,52 @@ void ReadDynamicCodes(Bits& bits, Table& literals, Table& distances) {
     }
     for (; times > 0 && k < count; times--) lengths[k++] = length;
   }
-  Fill(literals, lengths.data(), literal_count, LiteralEntry);
-  Fill(distances, lengths.data() + literal_count, distance_count, DistanceEntry);
+  literals.Fill(lengths.data(), literal_count, LiteralEntry);
+  distances.Fill(lengths.data() + literal_count, distance_count, DistanceEntry);
 }
 
-void SkipCodes(Bits& bits, const Table& literals, const Table& distances) {
+void SkipCodes(Bits& from, const Literals& literals, const Distances& distances) {
+  Bits bits = from;  // of this function alone: in registers
+  bits.Refill();
+  uint16_t entry = literals[bits.bits()];
   for (;;) {
-    // literals, as many as one look at the bits is good for: most of numbers' bytes are literals
-    uint64_t next = bits.Peek();
-    unsigned used = 0;
-    uint8_t entry = literals[next];
-    for (; entry <= kBits && used + kLongestCode <= Bits::kPeeked; entry = literals[next]) {
-      next >>= entry;
-      used += entry;
-    }
-    bits.Skip(used);
     bits.Check();
-    if (entry <= kBits) continue;
-    next = bits.Peek();
-    entry = literals[next];
-    const unsigned count = entry & kBits;
-    bits.Skip(count);
-    if (entry & kEnd) return;
-    if (entry & kMatch) bits.Skip(distances[next >> count] & kBits);
+    // the next look at the table does not wait for the refill
+    if (entry <= kBits) {
+      bits.Skip(entry);
+      entry = literals[bits.bits()];
+      bits.Refill();
+      continue;
+    }
+    if (entry == kLong) entry = literals.Find(bits.bits());
+    bits.Skip(entry & kBits);
+    if (entry & kEnd) break;
+    if (entry & kMatch) {
+      uint16_t distance = distances[bits.bits()];
+      if (distance == kLong) distance = distances.Find(bits.bits());
+      bits.Skip(distance);
+    }
+    bits.Refill();
+    entry = literals[bits.bits()];
   }
+  from = bits;
 }
 
 }  // namespace
 
 DeflateEnd FindDeflateEnd(const unsigned char* stream, size_t size) {
   Bits bits(stream, size);
-  Table literals;
-  Table distances;
+  Literals literals;
+  Distances distances;
   for (;;) {
     const size_t start = bits.at();
     const bool last = bits.Take(1) == 1;
     const unsigned type = bits.Take(2);
     if (type == 0) {
-      bits.ToByte();
+      bits.SkipBytes(0);
       const size_t length = bits.Take(16);
-      bits.Skip(16 + 8 * length);
+      bits.Take(16);
+      bits.SkipBytes(length);
     } else if (type == 3) {
       throw std::logic_error("a DEFLATE block of no known type");
     } else {
@@ -194,7 +268,7 @@ DeflateEnd FindDeflateEnd(const unsigned char* stream, size_t size) {
         ReadFixedCodes(literals, distances);
       else
         ReadDynamicCodes(bits, literals, distances);
-      PairLiterals(literals);
+      literals.Join();
       SkipCodes(bits, literals, distances);
     }
     bits.Check();
