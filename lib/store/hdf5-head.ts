@@ -2,7 +2,16 @@
 // that the library takes for it on its thread. Whatever is not known here is left to the library.
 import { parseDescr } from "../dtype.ts";
 import type { Extent } from "./extent.ts";
-import { DATASPACE, LAYOUT, SHARED, SIGNATURE, messagesOf, numberAt, type Message } from "./hdf5-places.ts";
+import {
+  DATASPACE,
+  FLOATS,
+  LAYOUT,
+  SHARED,
+  SIGNATURE,
+  messagesOf,
+  numberAt,
+  type Message,
+} from "./hdf5-places.ts";
 import { reader } from "./reader.ts";
 
 const scratch: Buffer = Buffer.alloc(8192);
@@ -21,12 +30,6 @@ const SOFT_LINK = 2;
 const DOT = Buffer.from(".");
 const NOWHERE = 2n ** 64n - 1n;
 
-/** IEEE's numbers of 2, 4 and 8 bytes, as a header describes them in little-endian order. */
-const FLOATS = [
-  "11200f0002000000000010000a05000a0f000000",
-  "11201f000400000000002000170800177f000000",
-  "11203f000800000000004000340b0034ff030000",
-].map((hex) => Buffer.from(hex, "hex"));
 const FLOAT_BYTES = 20;
 const BIG_ENDIAN = 1;
 const SIGNED = 8;

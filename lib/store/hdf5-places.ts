@@ -19,6 +19,13 @@ export interface GrowthPlaces {
 }
 
 export const SIGNATURE = "\x89HDF\r\n\x1a\n";
+/** IEEE's numbers of 2, 4 and 8 bytes, as a header describes them in little-endian order. */
+export const FLOATS: readonly Buffer[] = [
+  "11200f0002000000000010000a05000a0f000000",
+  "11201f000400000000002000170800177f000000",
+  "11203f000800000000004000340b0034ff030000",
+].map((hex) => Buffer.from(hex, "hex"));
+
 const FIRST_USER_BLOCK = 512;
 const SUPERBLOCK_BYTES = 96;
 const PLAIN_ADDRESSES = 24;

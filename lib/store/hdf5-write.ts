@@ -1,30 +1,33 @@
 // Writes arrays into an HDF5 file, whole and atomically, keeping what else the file holds.
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { copyFile, unlink } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { io } from "../disk/io-error.ts";
 import { dtype as lookUp } from "../dtype.ts";
 import { isPersistError } from "../errors.ts";
 import { native, type ArrayToPack, type DatasetToCreate, type FieldToCreate } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
+import { inTurn } from "../turn.ts";
 import { afterOthers } from "./after-others.ts";
 import type { NamedArray, WriteArrayJob } from "./array-format.ts";
 import { whileSummed, type Summed } from "./checksum.ts";
 import { chunkShape } from "./chunk-shape.ts";
 import { checkNotOpen, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
+import { layOutFile, type NewFile, type PlainDataset } from "./hdf5-new-file.ts";
 import { packInto } from "./hdf5-packed.ts";
 import { partOf, runJob } from "./job.ts";
 import { closeFile, openFile } from "./open-file.ts";
 import { allPresentBytes, presence } from "./present-bytes.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
-import { SMALL_BYTES } from "./write-new-files.ts";
+import { SMALL_BYTES, writeNewFile } from "./write-new-files.ts";
 
 /**
  * Puts arrays into a file, each in the place of one of its name:
  *
  *  1. What exists is copied beside it (shared by the file system where it can).
- *  2. The library makes datasets in the copy, in one piece or for compressed chunks, and tells where they lie.
+ *  2. The library makes datasets in the copy, in one piece or for compressed chunks, and tells where they lie. In a new file plain ones are laid out without it.
  *  3. The write engine puts the bytes there, or compressed chunks behind the end, and with `full` durability syncs.
  *  4. The copy is renamed over the file.
  *
@@ -43,21 +46,26 @@ export async function writeDatasets(
   );
   const isLittle = takeAlong(datasets);
   const write = async (temporary: string): Promise<readonly Summed[]> => {
+    await inTurn();
     job.signal?.throwIfAborted();
     try {
       checkPresent();
       for (const { toCreate, toPack } of datasets)
         if (toPack !== undefined) toCreate.chunks!.shuffle = await native().shuffleHelps(toPack, file);
       const exists = await copyExisting(file, temporary);
-      const places = await runJob({ signal: job.signal }, "create", 0, (control) => {
-        checkPresent();
-        return native().createHdf5(
-          temporary,
-          datasets.map(({ toCreate }) => toCreate),
-          exists,
-          control,
-        );
-      });
+      const layout = exists ? undefined : await layOutFile(plainOf(datasets));
+      checkPresent();
+      const places =
+        layout === undefined
+          ? await runJob({ signal: job.signal }, "create", 0, (control) =>
+              native().createHdf5(
+                temporary,
+                datasets.map(({ toCreate }) => toCreate),
+                exists,
+                control,
+              ),
+            )
+          : await writePlain(temporary, datasets, layout);
       checkPresent();
       return await whileSummed(views, file, job, () => fill(temporary, datasets, places, job, checkPresent));
     } catch (error) {
@@ -71,6 +79,34 @@ export async function writeDatasets(
     const replace = (): Promise<readonly Summed[]> => replaceByRename(file, { ...job, isLittle }, write);
     return growing === undefined ? replace() : growing.whileReplaced(replace);
   });
+}
+
+/** What of the datasets decides whether the file can be laid out without the library: none where there is more to it. */
+function plainOf(datasets: readonly DatasetToWrite[]): PlainDataset[] {
+  const isPlain = ({ attributes, names, fields, chunks }: DatasetToCreate): boolean =>
+    (attributes ?? []).length === 0 && names === undefined && fields === undefined && chunks === undefined;
+  if (!datasets.every(({ toCreate }) => isPlain(toCreate))) return [];
+  return datasets.map(({ toCreate: { name, descr, shape, content }, data }) => {
+    return { name, descr, shape, size_bytes: data.byteLength, comesFirst: content !== undefined };
+  });
+}
+
+/** Writes the start of a file, and the little arrays with it. */
+async function writePlain(
+  path: string,
+  datasets: readonly DatasetToWrite[],
+  { head, places }: NewFile,
+): Promise<readonly number[]> {
+  const little = [...datasets.entries()].filter(([, { toCreate }]) => toCreate.content !== undefined);
+  const ends = little.map(([k, { data }]) => places[k]! + data.byteLength);
+  const start = Buffer.alloc(Math.max(head.length, ends.at(-1) ?? 0));
+  head.copy(start);
+  for (const [k, { data }] of little) start.set(data, places[k]);
+  const data = new Uint8Array(0);
+  if (start.length <= head.length + SMALL_BYTES) {
+    native().writeFilesSync(dirname(path), [{ stem: basename(path), extension: "", head: start, data }]);
+  } else await writeNewFile(path, start, data, { durability: "process" });
+  return places;
 }
 
 /** What the library's thread writes with the datasets is copied for it: no more than this. */
@@ -160,6 +196,7 @@ async function fill(
 
 /** Whether there was a file to copy. */
 export async function copyExisting(file: string, temporary: string): Promise<boolean> {
+  if (!existsSync(file)) return false; // in a quarter of the time that the error takes
   try {
     closeFile(openFile(file, "r"));
   } catch (error) {

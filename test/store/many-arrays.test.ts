@@ -1,7 +1,7 @@
 // writeArrays and readArrays: many arrays in one file, with NumPy and h5py as the judges.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   NDArray,
@@ -13,6 +13,7 @@ import {
   writeArrays,
   type Progress,
 } from "persist-archive";
+import { dtype, dtypeOf } from "#dist/dtype.js";
 import { interrupted } from "../support/interrupted.ts";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -200,6 +201,46 @@ with h5py.File(given, "w") as f:
     for k in range(300):
         f[f"many/{k:03}"] = np.float32(k)
 `;
+
+  it("are in groups of any size, which h5py reads, and goes on with", async () => {
+    const file = join(temporaryDirectory(), "a.h5");
+    for (const count of [1, 8, 9, 256, 257, 8193]) {
+      rmSync(file, { force: true });
+      const arrays = Object.fromEntries(
+        Array.from({ length: count }, (_, k) => [
+          k % 7 === 6 ? `in ${k % 3}/deep/a${k}` : `a${k}`,
+          [Float64Array, Float32Array, Uint8Array, Int16Array][k % 4]!.of(k % 100, 1, 2),
+        ]),
+      );
+      await writeArrays(file, arrays);
+      const found = python<Record<string, number[]>>(
+        `
+result = {}
+def take(name, found):
+    if isinstance(found, h5py.Dataset):
+        result[name] = [found.dtype.str, *map(float, found)]
+with h5py.File(given, "r+") as f:
+    f.visititems(take)
+    del f["a0"]
+    f["new/x"] = [1]
+    f.create_dataset("b0", data=[2.5], maxshape=(None,)).attrs["units"] = "m"
+`,
+        file,
+      );
+      assert.deepEqual(Object.keys(found).toSorted(), Object.keys(arrays).toSorted());
+      for (const [name, data] of Object.entries(arrays)) {
+        const descr = dtype(dtypeOf(data)).descr;
+        assert.deepEqual(found[name], [descr, ...data], name);
+      }
+      await writeArray(`${file}#in 0/ü`, Float64Array.of(7), { attributes: { units: "s" } });
+      const rest = { ...arrays };
+      delete rest["a0"];
+      const names = [...Object.keys(rest), "b0", "in 0/ü", "new/x"].toSorted();
+      const all = await readArrays(file);
+      assert.deepEqual(Object.keys(all).toSorted(), names);
+      for (const [name, data] of Object.entries(rest)) assert.deepEqual(all[name]!.data, data, name);
+    }
+  });
 
   it("are those that readArray reads, with their attributes, by themselves or all", async () => {
     const file = join(temporaryDirectory(), "kinds.h5");
