@@ -131,7 +131,7 @@ void CheckText(const HeapPlace& text, Heap& heap, const Metadata& file) {
 
 }  // namespace
 
-void CheckHeader(const Metadata& file, uint64_t address) {
+void CheckHeader(const Metadata& file, uint64_t address, const std::string* link) {
   std::map<uint64_t, Said> all;
   std::deque<uint64_t> waiting = {address};
   Heap heap(file);
@@ -140,8 +140,13 @@ void CheckHeader(const Metadata& file, uint64_t address) {
     if (all.size() >= kMostObjects)
       throw os::Error("PERSIST_LIMIT", file.path() + " has an object that shares with too many", file.path());
     Said& said = all.emplace(waiting.front(), std::move(Header(file, waiting.front()).said())).first->second;
-    for (const Names& names : said.names)
-      if (names.heap != file.nowhere()) CheckNames(names, file, said);
+    for (const Names& names : said.names) {
+      if (names.heap == file.nowhere()) continue;
+      if (link == nullptr)
+        CheckNames(names, file, said);
+      else if (names.are_links)
+        CheckLink(names, *link, file, said);
+    }
     waiting.insert(waiting.end(), said.objects.begin(), said.objects.end());
     for (const Index& index : said.indexes) CheckIndex(index, said, file);
     for (const HeapPlace& text : said.texts) CheckText(text, heap, file);

@@ -1,6 +1,7 @@
 #include "hdf5/names.h"
 
 #include "hdf5/fractal_heap.h"
+#include "hdf5/lookup3.h"
 #include "hdf5/tree.h"
 
 namespace persist::hdf5 {
@@ -26,26 +27,57 @@ size_t RecordBytes(unsigned kind) {
   }
 }
 
+/** Goes through the records of one of the trees. */
+class Walk {
+ public:
+  Walk(const Names& names, unsigned kind, const Metadata& file)
+      : names_(names),
+        kind_(kind),
+        file_(file),
+        key_bytes_(names.are_links ? kLinkKeyBytes : kAttributeKeyBytes),
+        heap_(names.heap, key_bytes_, file) {}
+
+  Tree Open(uint64_t address) const {
+    const auto is_record = [this](uint64_t size_bytes) { return size_bytes == RecordBytes(kind_); };
+    return {address, kind_, is_record, file_};
+  }
+
+  void Check(Cursor record, Said& said) {
+    if (names_.are_links) record.Skip(kind_ == kLinksByName ? kHashBytes : kOrderBytes);
+    const std::string key(record.Part(key_bytes_).bytes());
+    const uint64_t flags = names_.are_links ? 0 : record.Number(1);
+    CheckMessage(names_.are_links ? kLinkMessage : kAttributeMessage, static_cast<unsigned>(flags),
+                 Cursor(heap_.Find(key), file_.path()), file_.widths(), said);
+  }
+
+ private:
+  const Names& names_;
+  unsigned kind_;
+  const Metadata& file_;
+  size_t key_bytes_;
+  FractalHeap heap_;
+};
+
 }  // namespace
 
 void CheckNames(const Names& names, const Metadata& file, Said& said) {
-  const size_t key_bytes = names.are_links ? kLinkKeyBytes : kAttributeKeyBytes;
-  FractalHeap heap(names.heap, key_bytes, file);
-  std::set<std::string> known;
-  const auto walk = [&](uint64_t address, unsigned kind) {
+  const auto check = [&](uint64_t address, unsigned kind) {
     if (address == file.nowhere()) return;
-    const auto is_record = [&](uint64_t size_bytes) { return size_bytes == RecordBytes(kind); };
-    Tree(address, kind, is_record, file).Walk([&](Cursor record) {
-      if (names.are_links) record.Skip(kind == kLinksByName ? kHashBytes : kOrderBytes);
-      const std::string key(record.Part(key_bytes).bytes());
-      const uint64_t flags = names.are_links ? 0 : record.Number(1);
-      if (!known.insert(key).second) return;
-      CheckMessage(names.are_links ? kLinkMessage : kAttributeMessage, static_cast<unsigned>(flags),
-                   Cursor(heap.Find(key), file.path()), file.widths(), said);
-    });
+    Walk walk(names, kind, file);
+    walk.Open(address).Walk([&](const Cursor& record) { walk.Check(record, said); });
   };
-  walk(names.by_name, names.are_links ? kLinksByName : kAttributesByName);
-  if (names.by_order) walk(*names.by_order, names.are_links ? kLinksByOrder : kAttributesByOrder);
+  check(names.by_name, names.are_links ? kLinksByName : kAttributesByName);
+  if (names.by_order) check(*names.by_order, names.are_links ? kLinksByOrder : kAttributesByOrder);
+}
+
+void CheckLink(const Names& names, const std::string& name, const Metadata& file, Said& said) {
+  if (names.by_name == file.nowhere()) return;
+  const uint32_t hash = Lookup3(name.data(), name.size());
+  Walk walk(names, kLinksByName, file);
+  walk.Open(names.by_name).WalkTo(hash, [&](Cursor record) {
+    const Cursor whole = record;
+    if (record.Number(kHashBytes) == hash) walk.Check(whole, said);
+  });
 }
 
 }  // namespace persist::hdf5

@@ -8,4 +8,7 @@ namespace persist::hdf5 {
 /** Goes through them as through those in a header; what they say is added. Throws CORRUPT, UNSUPPORTED. */
 void CheckNames(const Names& names, const Metadata& file, Said& said);
 
+/** Only what the library comes across where it looks for a link: there may be a million. */
+void CheckLink(const Names& names, const std::string& name, const Metadata& file, Said& said);
+
 }  // namespace persist::hdf5

@@ -30,10 +30,10 @@ std::string TargetOf(hid_t group, const std::string& name, const H5L_info_t& lin
 
 }  // namespace
 
-Handle OpenAt(const File& file, uint64_t address) {
+Handle OpenAt(const File& file, uint64_t address, const std::string* link) {
   if (file.sound().count(address) == 0) {
-    CheckHeader(file, address);
-    file.sound().insert(address);
+    CheckHeader(file, address, link);
+    if (link == nullptr) file.sound().insert(address);
   }
   return {Check(H5Oopen_by_addr(file, address), "H5Oopen_by_addr", file.path()), H5Oclose};
 }
@@ -48,7 +48,7 @@ uint64_t Follow(const File& file, const std::string& path) {
   for (Prepend(path, names); !names.empty();) {
     const std::string name = std::move(names.back());
     names.pop_back();
-    const Handle group = OpenAt(file, at);
+    const Handle group = OpenAt(file, at, &name);
     if (H5Iget_type(group) != H5I_GROUP) throw fail("PERSIST_NOT_FOUND", "leads through what is no group");
     H5L_info_t link;
     Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());

@@ -7,8 +7,11 @@
 
 namespace persist::hdf5 {
 
-/** Opens the object whose header begins at an address, after a look at that (see header.h). */
-Handle OpenAt(const File& file, uint64_t address);
+/**
+ * Opens the object whose header begins at an address, after a look at that (see header.h); a group perhaps
+ * only to look for one link.
+ */
+Handle OpenAt(const File& file, uint64_t address, const std::string* link = nullptr);
 
 /**
  * The header of the object that a path leads to, by hard and soft links. The library would decode the headers

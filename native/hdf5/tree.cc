@@ -61,7 +61,7 @@ Cursor Tree::Open(const Node& node, const std::string& bytes) const {
   return out;
 }
 
-void Tree::Walk(const Visit& visit) const {
+void Tree::Walk(const Visit& visit, std::optional<uint32_t> hash) const {
   if (root_.address == file_.nowhere()) return;
   std::set<uint64_t> seen = {root_.address};
   std::vector<Node> waiting = {root_};
@@ -71,9 +71,11 @@ void Tree::Walk(const Visit& visit) const {
     if (node.height == 0 && !visit) continue;
     const std::string bytes = file_.ReadUpTo(node.address, node_bytes_);
     Cursor rest = Open(node, bytes);
+    std::vector<uint64_t> hashes;
     for (uint64_t k = 0; k < node.records; k++) {
-      const Cursor record = rest.Part(record_bytes_);
+      Cursor record = rest.Part(record_bytes_);
       if (visit) visit(record);
+      if (hash) hashes.push_back(record.Number(sizeof *hash));
     }
     if (node.height == 0) continue;
     for (uint64_t k = 0; k <= node.records; k++) {
@@ -82,7 +84,9 @@ void Tree::Walk(const Visit& visit) const {
       const Node child = {address, pointer.Number(count_bytes_), node.height - 1};
       if (child.records > levels_[child.height].most_records || !seen.insert(address).second)
         throw rest.Corrupt("has a tree with a node that cannot be");
-      waiting.push_back(child);
+      const bool is_beside =
+          hash && ((k > 0 && *hash < hashes[k - 1]) || (k<node.records&& * hash> hashes[k]));
+      if (!is_beside) waiting.push_back(child);
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "hdf5/cursor.h"
 #include "hdf5/metadata.h"
@@ -20,7 +21,10 @@ class Tree {
    * Goes through the nodes, in any order: the library takes as many records from one as its parent says,
    * whether or not there is room. Leaves are read only where somebody wants their records. Throws CORRUPT.
    */
-  void Walk(const Visit& visit) const;
+  void Walk(const Visit& visit) const { Walk(visit, std::nullopt); }
+
+  /** The same for the nodes alone in which the library looks for a hash, with which records begin. */
+  void WalkTo(uint32_t hash, const Visit& visit) const { Walk(visit, hash); }
 
  private:
   struct Node {
@@ -35,6 +39,7 @@ class Tree {
     uint64_t pointer_bytes;
   };
 
+  void Walk(const Visit& visit, std::optional<uint32_t> hash) const;
   void FindLevels(uint64_t depth, const Cursor& head);
   Cursor Open(const Node& node, const std::string& bytes) const;
 

@@ -1,11 +1,12 @@
 #include "fuzz-hdf5-damage.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string_view>
+
+#include "hdf5/lookup3.h"
 
 namespace persist::fuzz {
 namespace {
@@ -23,46 +24,6 @@ constexpr uint64_t kFeared[] = {0,          1,          2,          0x7f,       
                                 0x10000,    0x7fffffff, 0x80000000, 0xfffffff0,  0xffffffff,
                                 1ULL << 32, 1ULL << 62, 1ULL << 63, ~0ULL - 255, ~0ULL};
 
-/** Bob Jenkins' lookup3, the checksum of HDF5's metadata. */
-uint32_t Lookup3(const char* data, size_t size_bytes) {
-  uint32_t a = 0xdeadbeef + static_cast<uint32_t>(size_bytes);
-  uint32_t b = a;
-  uint32_t c = a;
-  const auto add = [&](size_t count) {
-    uint32_t words[3] = {};
-    std::memcpy(words, data, count);
-    a += words[0];
-    b += words[1];
-    c += words[2];
-    data += count;
-    size_bytes -= count;
-  };
-  const auto mix = [](uint32_t& x, uint32_t& y, uint32_t& z, int by) {
-    x = (x - z) ^ std::rotl(z, by);
-    z += y;
-  };
-  const auto finish = [](uint32_t& x, uint32_t y, int by) { x = (x ^ y) - std::rotl(y, by); };
-  while (size_bytes > 12) {
-    add(12);
-    mix(a, b, c, 4);
-    mix(b, c, a, 6);
-    mix(c, a, b, 8);
-    mix(a, b, c, 16);
-    mix(b, c, a, 19);
-    mix(c, a, b, 4);
-  }
-  if (size_bytes == 0) return c;
-  add(size_bytes);
-  finish(c, b, 14);
-  finish(a, c, 11);
-  finish(b, a, 25);
-  finish(c, b, 16);
-  finish(a, c, 4);
-  finish(b, a, 14);
-  finish(c, b, 24);
-  return c;
-}
-
 /** What the checksum of a block covers is written nowhere: each length is tried. */
 std::vector<Summed> FindSummed(const std::string& bytes) {
   std::vector<Summed> out;
@@ -71,7 +32,7 @@ std::vector<Summed> FindSummed(const std::string& bytes) {
     if (std::find(std::begin(kSignatures), std::end(kSignatures), start) == std::end(kSignatures)) continue;
     const size_t most = std::min(bytes.size() - at, kLongestBlock);
     for (size_t size = kSignatureBytes + 1; size + kSumBytes <= most; size++) {
-      const uint32_t sum = Lookup3(bytes.data() + at, size);
+      const uint32_t sum = hdf5::Lookup3(bytes.data() + at, size);
       if (std::memcmp(&sum, bytes.data() + at + size, kSumBytes) != 0) continue;
       out.push_back({at, size});
       break;
@@ -171,7 +132,7 @@ class Damager {
 
   void Sum() {
     for (const Summed& block : seed_.summed) {
-      const uint32_t sum = Lookup3(out_.data() + block.start, block.size_bytes);
+      const uint32_t sum = hdf5::Lookup3(out_.data() + block.start, block.size_bytes);
       Put(block.start + block.size_bytes, &sum, kSumBytes);
     }
   }
