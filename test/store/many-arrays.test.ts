@@ -5,6 +5,7 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   NDArray,
+  type MappedArray,
   isPersistError,
   listArrays,
   readArray,
@@ -257,6 +258,7 @@ with h5py.File(given, "r+") as f:
       assert.deepEqual(array, await readArray(`${file}#${name}`), name);
     const mapped = await readArrays(file, { only: ["plain", "packed"], map: true });
     assert.deepEqual([mapped["plain"]!.get(1, 2), mapped["packed"]!.get(-1)], [5, 999n]);
+    (mapped["plain"] as MappedArray).close();
     for (const only of [["plain", "absent"], ["deep"], ["plain/x"]])
       await assert.rejects(readArrays(file, { only }), (error) => isPersistError(error, "PERSIST_NOT_FOUND"));
   });
