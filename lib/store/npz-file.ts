@@ -13,6 +13,11 @@ import type { ZipMember } from "./zip-member.ts";
 /** What an entry is called whose array is called `a`: `a.npy`. */
 export const ENDING = ".npy";
 
+/** Whether an entry is that of a folder, which zip tools make and which holds nothing. */
+export function isFolder(entry: string): boolean {
+  return entry.endsWith("/");
+}
+
 /** One array in an npz file. */
 export interface NpzArray {
   /** In a deflated entry the offset counts in what the stream inflates to. */

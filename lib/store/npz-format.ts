@@ -11,7 +11,7 @@ import { mapExtent, type MapMode } from "./extent.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { infoOf } from "./npy-format.ts";
 import { descrOfArray, npyHeaders } from "./npy-header.ts";
-import { ENDING, directoryOf, findNpzArray, membersBut } from "./npz-file.ts";
+import { ENDING, directoryOf, findNpzArray, isFolder, membersBut } from "./npz-file.ts";
 import { readNpz } from "./npz-read.ts";
 import { fillNpz, type NpzArrays } from "./npz-writer.ts";
 import { closeFile, openFile } from "./open-file.ts";
@@ -44,7 +44,7 @@ async function list(
     for (const entry of directoryOf(fd, file).names()) {
       if (turn.isOver) await turn.pause();
       signal?.throwIfAborted();
-      out.push(look(fd, file, entry));
+      if (!isFolder(entry)) out.push(look(fd, file, entry));
     }
     return out;
   } finally {

@@ -7,7 +7,7 @@ import { mapExtent } from "./extent.ts";
 import { partOf } from "./job.ts";
 import { mappedArray } from "./mapped-array.ts";
 import { parseNpyHeader, type NpyHeader } from "./npy-header.ts";
-import { ENDING, directoryOf, findMember, lookAt, type Look } from "./npz-file.ts";
+import { ENDING, directoryOf, findMember, isFolder, lookAt, type Look } from "./npz-file.ts";
 import { closeFile, openFile } from "./open-file.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { readElements, SMALL_BYTES } from "./read-elements.ts";
@@ -32,8 +32,10 @@ export async function readNpz(
   const fd = openFile(file, "r");
   try {
     const directory = directoryOf(fd, file);
-    const names = only ?? directory.names().map((entry) => nameOf(entry, file));
-    const order = directory.order(only?.map((name) => name + ENDING));
+    const all = only ?? directory.names();
+    const names = only ?? all.filter((entry) => !isFolder(entry)).map((entry) => nameOf(entry, file));
+    const isAll = only === undefined && names.length === all.length;
+    const order = directory.order(isAll ? undefined : names.map((name) => name + ENDING));
     if (order.positions.length < names.length) for (const name of names) findMember(directory, file, name);
     const reading = new Reading(fd, file, directory, names, options);
     await reading.read(order);

@@ -185,6 +185,33 @@ describe("ten thousand small arrays in one npz file", () => {
   });
 });
 
+describe("the arrays of a folder that was zipped", () => {
+  it("are all that is in the file: the entries of folders are passed over, and kept", async () => {
+    const file = join(temporaryDirectory(), "a.npz");
+    python(
+      `
+import io, zipfile
+with zipfile.ZipFile(given, "w") as z:
+    z.writestr("runs/", b"")
+    for k in range(3):
+        out = io.BytesIO()
+        np.save(out, np.full(4, k))
+        z.writestr(f"runs/a{k}.npy", out.getvalue())`,
+      file,
+    );
+    const names = ["runs/a0", "runs/a1", "runs/a2"];
+    assert.deepEqual(
+      (await listArrays(file)).map(({ name }) => name),
+      names,
+    );
+    assert.deepEqual(Object.keys(await readArrays(file)), names);
+    await writeArray(`${file}#runs/b`, new Float64Array(2));
+    assert.deepEqual(Object.keys(await readArrays(file)), [...names, "runs/b"]);
+    const entries = python("import zipfile; result = sorted(zipfile.ZipFile(given).namelist())", file);
+    assert.deepEqual(entries, ["runs/", ...[...names, "runs/b"].map((name) => `${name}.npy`)]);
+  });
+});
+
 describe("many arrays in one HDF5 file", () => {
   const WRITE = `
 with h5py.File(given, "w") as f:
