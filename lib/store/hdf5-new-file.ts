@@ -40,8 +40,18 @@ interface Group {
   heap: number;
 }
 
+/** The last file of one dataset: in a series of files that of the next is often the same. */
+let last: { readonly dataset: string; readonly file: NewFile | undefined } | undefined;
+
 /** Lays out a file, in short turns; undefined where the library must make it. */
 export async function layOutFile(datasets: readonly PlainDataset[]): Promise<NewFile | undefined> {
+  if (datasets.length !== 1) return layOut(datasets);
+  const dataset = JSON.stringify(datasets[0]);
+  if (last?.dataset !== dataset) last = { dataset, file: await layOut(datasets) };
+  return last.file;
+}
+
+async function layOut(datasets: readonly PlainDataset[]): Promise<NewFile | undefined> {
   const turn = new Turn();
   const groups = await groupsOf(datasets, turn);
   const types = datasets.map(({ descr }) => typeOf(descr));

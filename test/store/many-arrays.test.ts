@@ -270,6 +270,36 @@ with h5py.File(given, "r+") as f:
     }
   });
 
+  it("are alone in each of a series of files, alike or not", async () => {
+    const directory = temporaryDirectory();
+    const series = [
+      ["x", Float64Array.of(1, 2)],
+      ["x", Float64Array.of(3, 4)],
+      ["x", Float64Array.of(5, 6, 7)],
+      ["x", BigInt64Array.of(8n, 9n, 10n)],
+      ["y", BigInt64Array.of(11n, 12n, 13n)],
+      ["y", BigInt64Array.of(14n, 15n, 16n)],
+    ] as const;
+    for (const [k, [name, data]] of series.entries())
+      await writeArray(join(directory, `${k}.h5#${name}`), data);
+    const found = python<[string, string, number[]][]>(
+      `
+result = []
+for k in range(given["count"]):
+    with h5py.File(f"{given['directory']}/{k}.h5", "r") as f:
+        [(name, a)] = f.items()
+        result.append([name, a.dtype.str, [*map(float, a)]])
+`,
+      { directory, count: series.length },
+    );
+    const expected = series.map(([name, data]) => [
+      name,
+      dtype(dtypeOf(data)).descr,
+      Array.from<number | bigint, number>(data, Number),
+    ]);
+    assert.deepEqual(found, expected);
+  });
+
   it("are those that readArray reads, with their attributes, by themselves or all", async () => {
     const file = join(temporaryDirectory(), "kinds.h5");
     python(WRITE, file);
