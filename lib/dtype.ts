@@ -199,6 +199,10 @@ export function descrOf(name: string): string {
  * doubles); PERSIST_FORMAT for what is no descriptor; PERSIST_LIMIT for an element of 2 GiB or more.
  */
 export function parseDescr(descr: string): Descr {
+  // most descriptors, without the expression below, which takes a while to compile
+  const number = "<>|=".includes(descr.charAt(0)) ? BY_CODE.get(descr.slice(1)) : undefined;
+  if (number !== undefined)
+    return { dtype: number, bigEndian: descr.startsWith(">") && number.itemsize_bytes > 1 };
   const parts = /^([<>|=]?)([a-zA-Z?])(\d{0,24})(?:\[(.{1,16})\])?$/u.exec(descr);
   if (parts === null) throw badDescr(descr);
   const [, order, letter, digits, unit] = parts as unknown as [string, string, string, string, string?];

@@ -126,6 +126,7 @@ export function parsePythonLiteral(text: string, file: string): PythonLiteral {
 }
 
 function unescape(text: string, fail: (what: string) => PersistError): string {
+  if (!text.includes("\\")) return text;
   return text.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))/gu,
     (whole, byte?: string, unit?: string, other?: string) => {
