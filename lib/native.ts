@@ -360,6 +360,8 @@ export interface Addon {
    * TRUNCATED, IO.
    */
   indexZip(fd: number, start: number, size_bytes: number, count: number, file: string): ZipIndex;
+  /** Gives its memory back; nothing may be asked of it then. */
+  closeZip(index: ZipIndex): void;
   /** The names of all entries, in the order of the directory, each once. */
   zipNames(index: ZipIndex): string[];
   /** The record of a name; undefined where there is none. Throws FORMAT where two have it. */
@@ -568,6 +570,7 @@ export type Reader = Pick<
   | "readElementsSync"
   | "inflateStart"
   | "indexZip"
+  | "closeZip"
   | "zipNames"
   | "zipRecord"
   | "orderZip"

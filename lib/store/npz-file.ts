@@ -44,14 +44,17 @@ interface Kept {
 let kept: Kept | undefined;
 
 /**
- * The directory of the npz file open as `fd`; one that was read before, when the file is still the same.
+ * The directory of the npz file open as `fd`; one that was read before, when the file is still the same. Who uses it after this turn of the event loop holds it.
  * @throws PersistError as {@link ZipDirectory}.
  */
 export function directoryOf(fd: number, file: string): ZipDirectory {
   const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
   const identity = [dev, ino, size, mtimeNs, ctimeNs].join();
-  if (kept?.file !== file || kept.identity !== identity)
-    kept = { file, identity, directory: new ZipDirectory(fd, file) };
+  if (kept?.file !== file || kept.identity !== identity) {
+    const directory = new ZipDirectory(fd, file);
+    kept?.directory.release();
+    kept = { file, identity, directory };
+  }
   return kept.directory;
 }
 

@@ -30,8 +30,10 @@ export async function readNpz(
   options: ReadOptions,
 ): Promise<ManyArrays> {
   const fd = openFile(file, "r");
+  let directory: ZipDirectory | undefined;
   try {
-    const directory = directoryOf(fd, file);
+    directory = directoryOf(fd, file);
+    directory.hold();
     const all = only ?? directory.names();
     const names = only ?? all.filter((entry) => !isFolder(entry)).map((entry) => nameOf(entry, file));
     const isAll = only === undefined && names.length === all.length;
@@ -41,6 +43,7 @@ export async function readNpz(
     await reading.read(order);
     return reading;
   } finally {
+    directory?.release();
     closeFile(fd);
   }
 }

@@ -18,6 +18,7 @@ const LONGEST_DIRECTORY_BYTES = 2 ** 27;
 export class ZipDirectory {
   readonly #file: string;
   readonly index: ZipIndex;
+  #holders = 1;
 
   /**
    * Reads the directory of an open file.
@@ -34,6 +35,16 @@ export class ZipDirectory {
         { file },
       );
     this.index = reader().indexZip(fd, start, size_bytes, count, file);
+  }
+
+  /** Has it stay until {@link release} was called as often, and once more. */
+  hold(): void {
+    this.#holders++;
+  }
+
+  /** The last one to call this gives its memory back. */
+  release(): void {
+    if (--this.#holders === 0) reader().closeZip(this.index);
   }
 
   /** The names of all entries, in the order of the directory. */

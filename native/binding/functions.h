@@ -11,15 +11,16 @@ void AddFiles(Napi::Object exports);    // writeFiles writeFilesSync writeRanges
                                         // writeStored writeDeflated copyRanges checksumRanges
 void AddChecksums(
     Napi::Object exports);  // createChecksum updateChecksum checksumDigest checksumMemory checksumBorrowed
-void AddReads(Napi::Object exports);        // readElements readElementsSync inflateStart
-void AddZip(Napi::Object exports);          // indexZip zipNames zipRecord orderZip readLittle takeLittle
+void AddReads(Napi::Object exports);  // readElements readElementsSync inflateStart
+void AddZip(Napi::Object exports);    // indexZip closeZip zipNames zipRecord orderZip readLittle takeLittle
 void AddZipWrites(Napi::Object exports);    // createZip addToZip zipHeaderBytes sumInZip packIntoZip zipEnd
                                             // zipPlaces zipRecords
 void AddMaps(Napi::Object exports);         // map view checkWhole unmap liveMappings
 void AddMemory(Napi::Object exports);       // newBuffer copyBytes
 void AddLocks(Napi::Object exports);        // openLock tryLock waitForLock cancelWait unlock closeLock …
 void AddHdf5(Napi::Object exports);         // createHdf5 hdf5Version
-void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 describeHdf5 describedHdf5 limitProcess
+void AddHdf5Reads(Napi::Object exports);    // openHdf5 openHdf5Sync readHdf5 closeHdf5 listHdf5 describeHdf5
+                                            // describedHdf5 limitProcess
 void AddHdf5Chunks(Napi::Object exports);   // readChunks
 void AddDiagnostics(Napi::Object exports);  // plan
 

@@ -38,12 +38,22 @@ std::string Decode(Napi::Env env, std::string_view bytes, bool utf8) {
   return Napi::String::New(env, text);
 }
 
-const array::ZipIndex& TakeIndex(const Napi::Value& value) {
+/** A directory until it is closed: what is only collected would wait for a turn of the event loop, which a
+ * program that reads file after file may not come to. */
+using Held = std::unique_ptr<const array::ZipIndex>;
+
+Held& TakeHeld(const Napi::Value& value) {
   if (value.IsExternal()) {
-    const auto external = value.As<Napi::External<std::unique_ptr<array::ZipIndex>>>();
-    if (external.CheckTypeTag(&kZipTag)) return **external.Data();
+    const auto external = value.As<Napi::External<Held>>();
+    if (external.CheckTypeTag(&kZipTag)) return *external.Data();
   }
   throw Napi::TypeError::New(value.Env(), "a zip directory is expected");
+}
+
+const array::ZipIndex& TakeIndex(const Napi::Value& value) {
+  const Held& held = TakeHeld(value);
+  if (!held) throw Napi::TypeError::New(value.Env(), "the zip directory was closed");
+  return *held;
 }
 
 std::span<const uint32_t> TakeNumbers(const Napi::Value& value, const char* name) {
@@ -67,10 +77,18 @@ Napi::Value IndexZip(const Napi::CallbackInfo& info) {
     const Napi::HandleScope scope(env);
     return Decode(env, bytes, utf8);
   };
-  auto index = std::make_unique<array::ZipIndex>(
-      static_cast<int>(TakeInteger(info[0], "fd")), TakeInteger(info[1], "start"),
-      TakeInteger(info[2], "size_bytes"), TakeInteger(info[3], "count"), decode, TakeString(info[4], "file"));
-  return Owned(env, std::move(index), kZipTag);
+  return Owned(env,
+               Held(std::make_unique<const array::ZipIndex>(
+                   static_cast<int>(TakeInteger(info[0], "fd")), TakeInteger(info[1], "start"),
+                   TakeInteger(info[2], "size_bytes"), TakeInteger(info[3], "count"), decode,
+                   TakeString(info[4], "file"))),
+               kZipTag);
+}
+
+/** closeZip(index) */
+Napi::Value CloseZip(const Napi::CallbackInfo& info) {
+  TakeHeld(info[0]).reset();
+  return info.Env().Undefined();
 }
 
 /** zipNames(index) */
@@ -182,6 +200,7 @@ Napi::Value TakeLittle(const Napi::CallbackInfo& info) {
 
 void AddZip(Napi::Object exports) {
   Add(exports, "indexZip", IndexZip);
+  Add(exports, "closeZip", CloseZip);
   Add(exports, "zipNames", ZipNames);
   Add(exports, "zipRecord", ZipRecord);
   Add(exports, "orderZip", OrderZip);

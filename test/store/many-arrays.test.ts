@@ -94,6 +94,15 @@ store(given, {f"n{k}": np.arange(k, dtype=["<f8", ">i4", "<c16"][k % 3]) for k i
       );
     });
 
+    it("are read out of several files at once", async () => {
+      const directory = temporaryDirectory();
+      const files = [1, 2, 3].map((k) => join(directory, `all${k}${ending}`));
+      const arrays = mixture();
+      for (const file of files) await writeArrays(file, arrays, { compress });
+      const found = await Promise.all([...files, ...files].map((file) => readArrays(file)));
+      for (const each of found) assert.deepEqual(valuesOf(each), valuesOf(arrays));
+    });
+
     it("take the place of those of their names, and keep the others", async () => {
       const file = join(temporaryDirectory(), `all${ending}`);
       await writeArray(`${file}#kept`, noise(20), { compress });

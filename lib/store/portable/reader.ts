@@ -24,6 +24,7 @@ export const portableReader: Reader = {
   readElementsSync,
   readElements,
   indexZip,
+  closeZip: () => {},
   zipNames,
   zipRecord,
   orderZip,
