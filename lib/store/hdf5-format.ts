@@ -63,9 +63,9 @@ function infoOf(dataset: Hdf5Dataset & { name: string }, file: string): ArrayInf
 }
 
 async function read(file: string, name: string, options: ReadOptions): Promise<NDArray> {
-  if (options.untrusted) return readByChild(file, name, options);
   const array = await readByHead(file, name, options);
   if (array !== undefined) return array;
+  if (options.untrusted) return readByChild(file, name, options);
   const dataset = await native().openHdf5(file, name);
   try {
     return await readOpened(dataset, file, options);
