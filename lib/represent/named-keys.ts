@@ -10,6 +10,6 @@ const SHORT = 256;
 /** The string and symbol keys of a typed array that are not its elements', in the order in which they were defined. */
 export function namedKeysOf(array: object): PropertyKey[] {
   if (typedArrayLength(array) <= SHORT)
-    return ownKeys(array).filter((key) => typeof key === "symbol" || !isIndex(String(key)));
+    return ownKeys(array).filter((key) => typeof key === "symbol" || !isIndex(key));
   return [...otherNamesOf(array), ...getOwnPropertySymbols(array)];
 }
