@@ -41,9 +41,12 @@ void Metadata::ReadSuperblock() {
                     path_ + " has addresses or lengths of " + std::to_string(width) + " bytes", path_);
   }
   head.Skip(is_old ? 1 + 2 + 2 + 4 + (version == 1 ? 4 : 0) : 1);
-  head.Skip(widths_.address_bytes);  // the base as it was written
+  const uint64_t written_base = head.Number(widths_.address_bytes);
   extension_ = head.Number(widths_.address_bytes);
-  head.Skip(widths_.address_bytes);  // the end
+  const uint64_t written_end = head.Number(widths_.address_bytes);
+  // The library takes nothing for a part of the file that lies behind the end as it was written.
+  if (written_end >= written_base)
+    size_bytes_ = base_ + std::min(size_bytes_ - base_, written_end - written_base);
   if (is_old) head.Skip(widths_.address_bytes + widths_.length_bytes);
   root_ = head.Number(widths_.address_bytes);
 }

@@ -19,7 +19,7 @@ class Metadata {
 
   const std::string& path() const { return path_; }
   int fd() const { return fd_; }
-  /** Of the file as it was opened. */
+  /** Of the file as it was opened, up to where its superblock says that it ends. */
   uint64_t size_bytes() const { return size_bytes_; }
   const Widths& widths() const { return widths_; }
   /** What addresses in the file count from: the end of the user block. */
