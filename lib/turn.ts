@@ -23,6 +23,9 @@ export class Turn {
   }
 }
 
+/** Up to this many bytes are read, summed, or written without a sync in less time than handing that to a worker takes. */
+export const SMALL_BYTES: number = 64 * 1024;
+
 const shared = new Turn();
 
 /**

@@ -3,14 +3,13 @@
 
 import { closeSync, constants, openSync, writevSync } from "node:fs";
 import { unlink } from "node:fs/promises";
+import { SMALL_BYTES } from "../turn.ts";
 import { dataSync, write } from "./descriptor.ts";
 import { io, ioNow } from "./io-error.ts";
 import { checkWritable } from "./writable.ts";
 
 /** A text, whole or in pieces that follow each other. */
 export type FileText = string | Uint8Array | readonly Uint8Array[];
-
-const SHORT_BYTES = 2 ** 16;
 
 /**
  * Creates a file that must not exist (a link in its place is not followed) and writes its whole text; with `full`
@@ -68,7 +67,7 @@ async function writeText(path: string, fd: number, text: FileText): Promise<void
   let rest = pieces;
   for (let done = 0; done < size_bytes;) {
     const written =
-      size_bytes <= SHORT_BYTES ? ioNow(path, () => writevSync(fd, rest)) : await io(path, write(fd, rest));
+      size_bytes <= SMALL_BYTES ? ioNow(path, () => writevSync(fd, rest)) : await io(path, write(fd, rest));
     done += written;
     rest = after(rest, written);
   }

@@ -14,13 +14,10 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { PersistError } from "../errors.ts";
-import { inTurn } from "../turn.ts";
+import { inTurn, SMALL_BYTES } from "../turn.ts";
 import { io, ioError, ioNow } from "./io-error.ts";
 
 const readLater = promisify(read);
-
-/** Up to this many bytes are read in less time than handing that to a worker takes. */
-const SMALL_BYTES = 64 * 1024;
 
 /** The longest string that V8 can hold is a little shorter than 2^29. */
 const LONGEST_BYTES = 2 ** 29;

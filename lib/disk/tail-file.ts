@@ -3,11 +3,9 @@
 import { constants, readSync, writeSync } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { PersistError } from "../errors.ts";
+import { SMALL_BYTES } from "../turn.ts";
 import { dataSync } from "./descriptor.ts";
 import { io, ioError, ioNow } from "./io-error.ts";
-
-/** So much is only copied into the system's memory, in less time than it takes to wake a thread that does it. */
-const SHORT_BYTES = 2 ** 16;
 
 /** Closes what nobody has closed. Node ends the process, or warns, where a handle is collected that is open; this one keeps it until then. */
 const forgotten = new FinalizationRegistry<FileHandle>((handle) => {
@@ -70,7 +68,7 @@ export class TailFile {
   /** Writes all bytes at an offset, in one call where the system takes them all: at once where they are few. */
   async write(bytes: Uint8Array, offset: number): Promise<void> {
     const { fd } = this.#handle;
-    const isShort = bytes.length <= SHORT_BYTES;
+    const isShort = bytes.length <= SMALL_BYTES;
     for (let done = 0; done < bytes.length;) {
       const [rest, at] = [bytes.length - done, offset + done];
       done += isShort

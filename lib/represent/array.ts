@@ -1,6 +1,7 @@
 // Arrays: dense ones and ones with holes as literals, very sparse ones by their length and the elements that are there.
 
 import { native } from "../native.ts";
+import { isIndex } from "./array-index.ts";
 import { getPrototypeOf, arrayPrototype, getOwnPropertyDescriptor } from "./primordials.ts";
 import { HOLE, PLAIN, WRITABLE, listOf, ownProperties, type Representation } from "./representation.ts";
 
@@ -80,10 +81,4 @@ export function representNumbers(numbers: Float64Array): Representation {
     values: [],
     integrity: "extensible",
   };
-}
-
-function isIndex(key: PropertyKey): boolean {
-  if (typeof key !== "string") return false;
-  const n = Number(key);
-  return n >>> 0 === n && n !== 4294967295 && String(n) === key;
 }

@@ -4,6 +4,7 @@
 // Node's permission model (`node --permission`) keeps it from programs. Then what only the inspector knows makes a value unsupported, but for what can be had in another way.
 
 import { Session, type Runtime } from "node:inspector";
+import { isIndex } from "./array-index.ts";
 import { getOwnPropertyNames } from "./primordials.ts";
 import { Unsupported } from "./unsupported.ts";
 
@@ -64,11 +65,6 @@ export function otherNamesOf(array: object): string[] {
         .map(({ name }) => name),
     () => getOwnPropertyNames(array).filter((name) => !isIndex(name)),
   );
-}
-
-/** Whether a key is that of an element. */
-export function isIndex(key: string): boolean {
-  return /^(?:0|[1-9]\d*)$/.test(key);
 }
 
 /** What a proxy stands for, found without running a trap of its handler; undefined for one that was revoked. */

@@ -3,9 +3,8 @@
 import { PersistError } from "../errors.ts";
 import { native, type Control } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
-import { Turn } from "../turn.ts";
+import { Turn, SMALL_BYTES } from "../turn.ts";
 import { detached, presentBytes } from "./present-bytes.ts";
-import { SMALL_BYTES } from "./write-new-files.ts";
 
 /** Whether a checksum is asked for. */
 export interface SumOptions {

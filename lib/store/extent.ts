@@ -5,7 +5,8 @@ import { PersistError } from "../errors.ts";
 import { markMapped } from "../mapped.ts";
 import { addonIfThere, native, type ElementsToRead } from "../native.ts";
 import { strideOf, type LazyData } from "../ndarray.ts";
-import { SMALL_BYTES, wholeOf } from "./read-elements.ts";
+import { SMALL_BYTES } from "../turn.ts";
+import { wholeOf } from "./read-elements.ts";
 import { reader } from "./reader.ts";
 
 /** The elements of one array in a file. The file was seen to hold them all. */

@@ -7,7 +7,7 @@ import { dtype as lookUp } from "../dtype.ts";
 import { isPersistError } from "../errors.ts";
 import { native, type ArrayToPack, type DatasetToCreate, type FieldToCreate } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
-import { inTurn } from "../turn.ts";
+import { inTurn, SMALL_BYTES } from "../turn.ts";
 import { afterOthers } from "./after-others.ts";
 import type { NamedArray, WriteArrayJob } from "./array-format.ts";
 import { whileSummed, type Summed } from "./checksum.ts";
@@ -21,7 +21,7 @@ import { closeFile, openFile } from "./open-file.ts";
 import { allPresentBytes, presence } from "./present-bytes.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
 import { replaceByRename } from "./replace-by-rename.ts";
-import { SMALL_BYTES, writeNewFile } from "./write-new-files.ts";
+import { writeNewFile } from "./write-new-files.ts";
 
 /**
  * Puts arrays into a file, each in the place of one of its name:

@@ -18,11 +18,11 @@ import { createNpy, openNpy } from "./npy-array.ts";
 import { readNpyHeader } from "./npy-file.ts";
 import { descrOfArray, npyHeader, type NpyHeader } from "./npy-header.ts";
 import { closeFile, openFile } from "./open-file.ts";
-import { inTurn } from "../turn.ts";
+import { inTurn, SMALL_BYTES } from "../turn.ts";
 import { presentBytes } from "./present-bytes.ts";
 import { readElements } from "./read-elements.ts";
 import { replaceByRename, replaceLittle } from "./replace-by-rename.ts";
-import { SMALL_BYTES, writeNewFile } from "./write-new-files.ts";
+import { writeNewFile } from "./write-new-files.ts";
 
 export const npyFormat: ArrayFormat = { lacks: {}, list, read, write, map, create, open };
 

@@ -1,7 +1,7 @@
 // Reads many arrays of an npz file in one go.
 import { NDArray, strideOf } from "../ndarray.ts";
 import { PersistError } from "../errors.ts";
-import { Turn } from "../turn.ts";
+import { Turn, SMALL_BYTES } from "../turn.ts";
 import type { ManyArrays, ReadOptions } from "./array-format.ts";
 import { mapExtent } from "./extent.ts";
 import { partOf } from "./job.ts";
@@ -10,7 +10,7 @@ import { parseNpyHeader, type NpyHeader } from "./npy-header.ts";
 import { ENDING, directoryOf, findMember, isFolder, lookAt, type Look } from "./npz-file.ts";
 import { closeFile, openFile } from "./open-file.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { readElements, SMALL_BYTES } from "./read-elements.ts";
+import { readElements } from "./read-elements.ts";
 import { reader } from "./reader.ts";
 import type { ZipDirectory } from "./zip-directory.ts";
 

@@ -1,10 +1,9 @@
 // Fills a new npz file: members kept from another one, then arrays of the caller's, stored or deflated. Small arrays are gathered in blocks of
 // memory, so that ten thousand of them are not ten thousand calls of the system.
 import { native, type ArraysToPack, type ZipLayout } from "../native.ts";
-import { Turn } from "../turn.ts";
+import { Turn, SMALL_BYTES } from "../turn.ts";
 import { partOf, runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
-import { SMALL_BYTES } from "./write-new-files.ts";
 import type { ZipMember } from "./zip-member.ts";
 
 /** Arrays to write: the names of their entries, their npy headers, their elements. */

@@ -3,7 +3,7 @@
 import type { Control, ElementsToRead } from "../native.ts";
 import { NDArray, select, strideOf, type NDArrayFields, type Selection } from "../ndarray.ts";
 import type { Extent } from "./extent.ts";
-import { inTurn } from "../turn.ts";
+import { inTurn, SMALL_BYTES } from "../turn.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import { reader } from "./reader.ts";
 import { RecordArray, type RecordField } from "./record-array.ts";
@@ -17,8 +17,7 @@ export interface Packing {
   readonly deflated?: Omit<NonNullable<ElementsToRead["deflated"]>, "crc" | "whole">;
 }
 
-/** Up to here a read takes less time than handing it to a worker. */
-export const SMALL_BYTES: number = 64 * 1024;
+/** In more, what is little is no longer read at once. */
 const FEW_PLACES = 64;
 
 /**

@@ -3,9 +3,6 @@ import { native } from "../native.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
 
-/** Up to this many bytes a write without a sync takes less time than handing it to a worker. */
-export const SMALL_BYTES: number = 64 * 1024;
-
 /** Writes a file that nothing must have the name of; with `full` durability it is synced, its name is not. On failure it does not remain. */
 export async function writeNewFile(
   path: string,

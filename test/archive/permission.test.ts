@@ -13,9 +13,9 @@ import { Empty } from "./test/fixtures/modules/classes.mjs";
 const path = process.argv[1];
 const say = {};
 const outcome = async (name, action) => { try { say[name] = await action() ?? "done"; } catch ({ code, message }) { say[name] = [code, message]; } };
-const values = { x: new Float64Array(2000).fill(1.5), many: Array.from({ length: 20_000 }, (_, k) => k), wide: Object.assign(new Uint8Array(1000), { label: "w" }) };
+const values = { x: new Float64Array(2000).fill(1.5), many: Array.from({ length: 20_000 }, (_, k) => k), odd: Object.assign(Array.from({ length: 20_000 }, (_, k) => k), { 4294967295: "no index" }), wide: Object.assign(new Uint8Array(1000), { label: "w" }) };
 await outcome("save", async () => { await save(path, values, { durability: "process" }); });
-await outcome("open", async () => { const { x, many, wide } = await open(path); return [x.length, x[7], many.length, wide.label]; });
+await outcome("open", async () => { const { x, many, odd, wide } = await open(path); return [x.length, x[7], many.length, odd[4294967295], wide.label]; });
 await outcome("synced", () => save(path + "-synced", { a: 1 }));
 await outcome("elsewhere", () => save("/elsewhere", { a: 1 }, { durability: "process" }));
 await outcome("instance", () => stringify({ a: new Empty() }));
@@ -42,7 +42,7 @@ describe("under Node's permission model", () => {
     );
     const said = JSON.parse(output) as Record<string, unknown>;
     assert.equal(said["save"], "done");
-    assert.deepEqual(said["open"], [2000, 1.5, 20_000, "w"]);
+    assert.deepEqual(said["open"], [2000, 1.5, 20_000, "no index", "w"]);
     for (const [name, code, words] of [
       ["synced", "PERSIST_IO", /Permission Model/],
       ["elsewhere", "PERSIST_IO", /restricted/],
