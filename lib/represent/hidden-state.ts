@@ -21,7 +21,7 @@ const TOLD_BY_SLOTS: ReadonlySet<string> = new Set([
   "Error", "AggregateError", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError",
   "Number", "String", "Boolean", "Symbol", "BigInt", "ArrayBuffer", "SharedArrayBuffer", "DataView", "Int8Array", "Uint8Array",
   "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array", "Float16Array",
-  "Float32Array", "Float64Array", "Buffer", "URL", "URLSearchParams",
+  "Float32Array", "Float64Array", "TypedArray", "Buffer", "URL", "URLSearchParams",
   "Temporal.Instant", "Temporal.ZonedDateTime", "Temporal.PlainDate", "Temporal.PlainDateTime", "Temporal.PlainTime", "Temporal.PlainYearMonth",
   "Temporal.PlainMonthDay", "Temporal.Duration",
 ]);
@@ -58,8 +58,12 @@ export function refuseHiddenState(object: object): void {
 /** Prototypes whose objects can have no hidden state, so that not every instance of a class is asked. */
 const harmless = new WeakSet();
 
+/** What all typed arrays inherit from. No name leads to it, so it would be sought in every module of Node. */
+const typedArrayPrototype = getPrototypeOf(Int8Array.prototype);
+
 /** The name of the built-in class whose prototype this is; a global that Node makes at its first use is known by its constructor only. */
 function builtinClass(prototype: object): string | undefined {
+  if (prototype === typedArrayPrototype) return "TypedArray";
   const name = intrinsicName(prototype);
   if (name?.endsWith(".prototype") === true) return name.slice(0, -".prototype".length);
   const constructor: unknown = getOwnPropertyDescriptor(prototype, "constructor")?.value;
