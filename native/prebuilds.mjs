@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Builds the addon as the package ships it, under the names by which node-gyp-build finds it:
-// prebuilds/<platform>-<architecture>/persist-archive.<libc>.node. The developer's own build/Release is left alone.
+// prebuilds/<platform>-<architecture>/persist-archive.<libc>.node, with ISA-L's library beside it. The developer's own build/Release is left alone.
 //
 //   node native/prebuilds.mjs            every target of TARGETS
 //   node native/prebuilds.mjs host       this machine's alone, whichever it is: for a package that machines like it can install
-import { copyFileSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { copyFileSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildAddon, fail, run, say } from "./build.mjs";
+import { buildAddon, fail, readText, run, say } from "./build.mjs";
 import { makeSysroot } from "./sysroot.mjs";
 
 /** What the package ships, with the prefix of the tools that build it where it is not the host. */
@@ -38,7 +38,15 @@ function buildTarget(target) {
   mkdirSync(join(partial, target), { recursive: true });
   copyFileSync(`${built}/Release/persist_archive.node`, file); // where cmake-js puts it
   run([`${isHost ? "" : TARGETS[target]}strip`, platform === "darwin" ? "-Sx" : "--strip-all", file]);
+  if (platform === "linux") copyShared(built, join(partial, target));
   say(`${target}: ${statSync(file).size} bytes`);
+}
+
+/** Puts the one shared library that the addon links beside it, under the name by which the addon asks for it. */
+function copyShared(built, folder) {
+  const [, linked] = /^ISAL_SO:FILEPATH=(.+)$/m.exec(readText(`${built}/CMakeCache.txt`));
+  const [soname] = /^libisal\.so\.\d+/.exec(basename(realpathSync(linked)));
+  copyFileSync(linked, join(folder, soname));
 }
 
 /** @param {string} architecture */

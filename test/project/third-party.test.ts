@@ -15,6 +15,8 @@ const NAMES: Record<string, string> = {
   "zlib.h": "zlib",
   "libdeflate.a": "libdeflate",
   "libdeflate.h": "libdeflate",
+  "libisal.so": "ISA-L",
+  "isa-l/igzip_lib.h": "ISA-L",
   "xxhash.h": "xxHash",
   "napi.h": "node-addon-api",
   "node_api.h": "node-api-headers",
@@ -28,11 +30,11 @@ function nameOf(sign: string): string {
   return name;
 }
 
-/** Static libraries, and switches that bring some, on the line that links the addon. */
+/** Libraries that the package brings, and switches that bring some, on the line that links the addon. */
 function linked(): string[] {
   const ninja = "build/Release/build.ninja";
   const text = read(existsSync(ninja) ? ninja : "build/Release/CMakeFiles/persist_archive.dir/link.txt");
-  return [...text.matchAll(/([\w.+-]+\.a)(?=[\s:]|$)|(-static-lib\S+)/gm)]
+  return [...text.matchAll(/([\w.+-]+\.a|libisal\.so)(?=[\s:]|$)|(-static-lib\S+)/gm)]
     .map(([, archive, option]) => archive ?? option!)
     .filter((sign) => !/^libhdf5(_serial)?\.a$/.test(sign)); // what libhdf5_pic.a is made of
 }
