@@ -10,7 +10,9 @@ import {
   mapArray,
   openArray,
   readArray,
+  readArrays,
   writeArray,
+  writeArrays,
 } from "persist-archive";
 import { native } from "#dist/native.js";
 
@@ -56,6 +58,10 @@ const selection = [
   [1, 40],
 ] as const;
 
+const many = Object.fromEntries(
+  Array.from({ length: 12 }, (_, k) => [`a${k}`, new Float64Array(20).fill(k)]),
+);
+
 /** Each must fail with an error, or succeed. */
 const things: Record<string, () => unknown> = {
   "write npy": () => writeArray(file("w.npy"), matrix, { durability: "full" }),
@@ -64,6 +70,10 @@ const things: Record<string, () => unknown> = {
   "write deflated npz": () => writeArray(file("d.npz#a"), data, { compress: true }),
   "write hdf5": () => writeArray(file("w.h5#g/a"), matrix),
   "write deflated hdf5": () => writeArray(file("d.h5#a"), matrix, { compress: true }),
+  "write many npz": () => writeArrays(file("m.npz"), many),
+  "write many hdf5": () => writeArrays(file("m.h5"), many),
+  "read many npz": async () => isAllOf(await readArrays(file("many.npz"))),
+  "read many hdf5": async () => isAllOf(await readArrays(file("many.h5"))),
   "read npy": () => readArray(file("a.npy")),
   "read a part of npy": () => readArray(file("a.npy"), { selection }),
   "read npz": () => readArray(file("a.npz#a")),
@@ -84,6 +94,12 @@ const things: Record<string, () => unknown> = {
   "grow hdf5": () => grow("g.h5#a", false),
   "grow deflated hdf5": () => grow("gd.h5#a", true),
 };
+
+/** What was read in spite of the failure must be right. */
+function isAllOf(read: Awaited<ReturnType<typeof readArrays>>): void {
+  for (const [name, array] of Object.entries(many))
+    if (read[name]!.data.toString() !== array.toString()) throw new Error(`${name} is another array`);
+}
 
 /** Writes a part of an array, and reads another. */
 async function change(path: string): Promise<void> {
@@ -123,6 +139,8 @@ await writeArray(file("a.npz#a"), matrix);
 await writeArray(file("a.npz#deflated"), matrix, { compress: true });
 await writeArray(file("a.h5#g/a"), matrix);
 await writeArray(file("a.h5#deflated"), matrix, { compress: true });
+await writeArrays(file("many.npz"), many);
+await writeArrays(file("many.h5"), many);
 findAddon();
 for (const [name, thing] of Object.entries(things)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

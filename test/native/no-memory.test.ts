@@ -36,7 +36,7 @@ describe("an allocation that fails", () => {
       .map((line) => JSON.parse(line) as Line);
     const said = `${signal ?? status}, after ${lines.at(-1)?.name}\n${stderr}`;
     assert.equal(status, 0, said);
-    assert.equal(lines.length, 25);
+    assert.equal(lines.length, 29);
     for (const { name, allocations, failed, left } of lines) {
       assert.ok(allocations >= 1 && failed >= 1, `${name}: ${failed} of ${allocations}`);
       assert.ok(
