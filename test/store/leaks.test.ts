@@ -4,7 +4,16 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isPersistError, listArrays, mapArray, openArray, readArray, writeArray } from "persist-archive";
+import {
+  isPersistError,
+  listArrays,
+  mapArray,
+  openArray,
+  readArray,
+  readArrays,
+  writeArray,
+  writeArrays,
+} from "persist-archive";
 import { native } from "#dist/native.js";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -52,6 +61,19 @@ const waysOf = (name: string, broken: string): Record<string, () => unknown> => 
   "select outside": () => fails(() => readArray(name, { selection: [1000] })),
 });
 
+/** Ways of the formats that hold many arrays. */
+const waysOfMany = (ending: string): Record<string, () => unknown> => ({
+  "write and read compressed": async () => {
+    await writeArray(file(`packed${ending}#x`), array, { compress: true });
+    await readArray(file(`packed${ending}#x`));
+  },
+  "write and read many": async () => {
+    const few = Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`a${k}`, new Float64Array(16)]));
+    await writeArrays(file(`many${ending}`), few);
+    await readArrays(file(`many${ending}`));
+  },
+});
+
 async function openAndClose(): Promise<void> {
   const opened = await openArray(file("a.npy"), { mode: "r+" });
   await opened.write({ data: new Float64Array(100), shape: [1, 100] }, { start: [7, 0] });
@@ -91,6 +113,7 @@ describe(`opening and closing ${cycles} times`, () => {
   for (const [format, [name, broken]] of Object.entries(names)) {
     const ways = Object.entries(waysOf(file(name!), file(broken!)));
     if (format === "npy") ways.push(["open and close", openAndClose]);
+    else ways.push(...Object.entries(waysOfMany(format === "npz" ? ".npz" : ".h5")));
     for (const [way, work] of ways) {
       it(`leaves memory, descriptors and mappings level: ${format}, ${way}`, async () => {
         for (let cycle = 0; cycle < WARM_CYCLES; cycle++) await work();
