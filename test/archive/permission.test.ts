@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 const PROGRAM = `
 import { open, register, restore, save, stringify } from "persist-archive";
-import { Empty } from "./test/fixtures/modules/classes.mjs";
+const { Empty } = await import("./test/fixtures/modules/classes.mjs");
 const path = process.argv[1];
 const say = {};
 const outcome = async (name, action) => { try { say[name] = await action() ?? "done"; } catch ({ code, message }) { say[name] = [code, message]; } };
