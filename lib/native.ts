@@ -205,6 +205,12 @@ export interface Hdf5Attribute {
 /** A dataset that is open, made by {@link Addon.openHdf5}. */
 export type Hdf5Handle = { readonly hdf5: unique symbol };
 
+/** What the library has read of a dataset: `characters` is n of `Un` for text. */
+export interface Hdf5Elements {
+  readonly buffer: ArrayBuffer;
+  readonly characters: number;
+}
+
 /** What {@link Addon.openHdf5} gives. */
 export interface OpenHdf5Dataset extends Hdf5Dataset {
   readonly handle: Hdf5Handle;
@@ -505,13 +511,13 @@ export interface Addon {
   openHdf5Sync(path: string, name: string): OpenHdf5Dataset;
   /**
    * Reads a selection in C order, little-endian but for records: start, step (1 or more) and count for each of the dataset's own
-   * axes. `characters` is n of `Un` for text. Throws CORRUPT, FORMAT, UNSUPPORTED, LIMIT, IO.
+   * axes. Throws CORRUPT, FORMAT, UNSUPPORTED, LIMIT, IO.
    */
   readHdf5(
     handle: Hdf5Handle,
     ranges: readonly number[],
     control: Control | undefined,
-  ): Promise<{ buffer: ArrayBuffer; characters: number }>;
+  ): Promise<Hdf5Elements>;
   /** Reads a selection of an array in chunks that are where the caller says; `fd` stays open until then. Throws TRUNCATED, CORRUPT, IO. */
   readChunks(
     fd: number,
@@ -547,6 +553,13 @@ export interface Addon {
   ): Promise<ManyHdf5Datasets>;
   /** Some of those, by their numbers from `from` to before `to`: thousands at once would take long. */
   describedHdf5(datasets: ManyHdf5Datasets["datasets"], from: number, to: number): NamedHdf5Dataset[];
+  /** Reads the whole of some of those, in one job. Throws for the first that cannot be read, as {@link Addon.readHdf5}. */
+  readDescribed(
+    handle: Hdf5Handle,
+    datasets: ManyHdf5Datasets["datasets"],
+    numbers: readonly number[],
+    control: Control | undefined,
+  ): Promise<Hdf5Elements[]>;
   /** Limits this process from now on: so much more memory and CPU time, no longer files, no core. For a child that reads what may attack it. */
   limitProcess(memory_bytes: number, cpu_s: number): void;
   createControl(onProgress: ((done_bytes: number) => void) | undefined): Control;

@@ -2,13 +2,7 @@
 // piece is read or mapped like npy, and only the rest goes through the library.
 import { fstatSync } from "node:fs";
 import { isPersistError, PersistError } from "../errors.ts";
-import {
-  native,
-  type Hdf5Dataset,
-  type ManyHdf5Datasets,
-  type NamedHdf5Dataset,
-  type OpenHdf5Dataset,
-} from "../native.ts";
+import { native, type Hdf5Dataset, type OpenHdf5Dataset } from "../native.ts";
 import type { NDArray } from "../ndarray.ts";
 import type { ArrayFormat, ArrayInfo, ManyArrays, ReadOptions } from "./array-format.ts";
 import { isMappable, mapExtent, type Extent, type MapMode } from "./extent.ts";
@@ -17,7 +11,8 @@ import { placeInHead } from "./hdf5-head.ts";
 import { babble } from "./hdf5-messages.ts";
 import { createHdf5Array, openHdf5Array } from "./hdf5-open.ts";
 import { checkSame, extentOf, type Place } from "./hdf5-place.ts";
-import { readDataset } from "./hdf5-read.ts";
+import { readDatasets } from "./hdf5-read-many.ts";
+import { readDataset, readInPlace } from "./hdf5-read.ts";
 import { elementType } from "./hdf5-type.ts";
 import { listUntrusted, readUntrusted } from "./hdf5-untrusted.ts";
 import { writeDatasets } from "./hdf5-write.ts";
@@ -25,7 +20,6 @@ import { runJob, type JobOptions } from "./job.ts";
 import { mappedArray, type MappedArray } from "./mapped-array.ts";
 import { byteSize } from "./npy-header.ts";
 import { closeFile, openFile } from "./open-file.ts";
-import { readElements } from "./read-elements.ts";
 
 export const hdf5Format: ArrayFormat = {
   lacks: {},
@@ -80,7 +74,7 @@ async function readByHead(file: string, name: string, options: ReadOptions): Pro
   const fd = openFile(file, "r");
   try {
     const extent = placeInHead(fd, name, file);
-    return extent && (await inPlace(fd, extent, file, options));
+    return extent && (await readInPlace(fd, extent, file, options));
   } finally {
     closeFile(fd);
   }
@@ -91,53 +85,13 @@ async function readMany(
   only: readonly string[] | undefined,
   options: ReadOptions,
 ): Promise<ManyArrays> {
-  const arrays: NDArray[] = [];
   if (options.untrusted) {
+    const arrays: NDArray[] = [];
     const names = only ?? (await list(file, options)).map(({ name }) => name);
     for (const name of names) arrays.push(await readByChild(file, name, options));
     return { names, arrays };
   }
-  const many = await runJob({ signal: options.signal }, "open", 0, (control) =>
-    native().describeHdf5(file, only, control),
-  );
-  try {
-    const names: string[] = [];
-    for (let from = 0; from < many.count; from += SOME) {
-      const some = native().describedHdf5(many.datasets, from, Math.min(from + SOME, many.count));
-      for (const dataset of some) {
-        names.push(dataset.name);
-        arrays.push(await readOf(many, dataset, file, options));
-      }
-    }
-    return { names, arrays };
-  } finally {
-    native().closeHdf5(many.handle);
-  }
-}
-
-/** Datasets that are made values of the engine at once. */
-const SOME = 100;
-
-/** Reads one of many from the file that is open for all; what does not lie in one piece from that file opened anew. */
-async function readOf(
-  many: ManyHdf5Datasets,
-  dataset: NamedHdf5Dataset,
-  file: string,
-  options: ReadOptions,
-): Promise<NDArray> {
-  const extent = extentOf(dataset, file);
-  if (extent === undefined) {
-    const opened = await native().openHdf5(file, dataset.name);
-    try {
-      checkSame(opened.fd, many.fd, file);
-      return await readOpened(opened, file, options);
-    } finally {
-      native().closeHdf5(opened.handle);
-    }
-  }
-  const array = await inPlace(many.fd, extent, file, options);
-  array.attributes = attributesOf(dataset, dataset.attributes);
-  return array;
+  return readDatasets(file, only, options);
 }
 
 async function readOpened(dataset: OpenHdf5Dataset, file: string, options: ReadOptions): Promise<NDArray> {
@@ -155,14 +109,7 @@ async function elementsOf(
   options: ReadOptions,
 ): Promise<NDArray> {
   if (extent === undefined) return readDataset(dataset, options.selection, file, options);
-  return inPlace(dataset.fd, extent, file, options);
-}
-
-async function inPlace(fd: number, extent: Place, file: string, options: ReadOptions): Promise<NDArray> {
-  const { selection, map: wantsMap } = options;
-  if (!wantsMap) return readElements(fd, extent, undefined, selection, file, options);
-  const mapped = mappedArray(mapExtent(fd, extent, "c", file));
-  return selection === undefined ? mapped : mapped.slice(selection);
+  return readInPlace(dataset.fd, extent, file, options);
 }
 
 /** The same without the library in this process; what lies in one piece is read here all the same. */
@@ -174,7 +121,7 @@ async function readByChild(file: string, name: string, options: ReadOptions): Pr
     const extent = extentOf(dataset, file);
     if (extent === undefined && array === undefined) throw babble(file);
     if (extent !== undefined) checkExtent(extent, fd, file);
-    const out = extent === undefined ? array! : await inPlace(fd, extent, file, options);
+    const out = extent === undefined ? array! : await readInPlace(fd, extent, file, options);
     out.attributes = attributesOf(dataset, dataset.attributes);
     return out;
   } finally {

@@ -1,11 +1,29 @@
-// Reads what does not lie in an HDF5 file in one piece: chunks, compressed or not, types to convert, strings.
+// Reads datasets of an HDF5 file: what lies there in one piece like npy, and by the library what does not (chunks, types to convert, strings).
 import { dtype } from "../dtype.ts";
-import { native, type OpenHdf5Dataset } from "../native.ts";
+import { native, type Hdf5Dataset, type Hdf5Elements, type OpenHdf5Dataset } from "../native.ts";
 import { NDArray, select, type Selection } from "../ndarray.ts";
 import { PIECE_BYTES, Turn } from "../turn.ts";
+import type { ReadOptions } from "./array-format.ts";
+import { mapExtent } from "./extent.ts";
+import type { Place } from "./hdf5-place.ts";
 import { elementType, type ElementType } from "./hdf5-type.ts";
 import { runJob, type JobOptions } from "./job.ts";
+import { mappedArray } from "./mapped-array.ts";
+import { readElements } from "./read-elements.ts";
 import { RecordArray } from "./record-array.ts";
+
+/** Reads or maps what lies in one piece. */
+export async function readInPlace(
+  fd: number,
+  extent: Place,
+  file: string,
+  options: ReadOptions,
+): Promise<NDArray> {
+  const { selection, map: wantsMap } = options;
+  if (!wantsMap) return readElements(fd, extent, undefined, selection, file, options);
+  const mapped = mappedArray(mapExtent(fd, extent, "c", file));
+  return selection === undefined ? mapped : mapped.slice(selection);
+}
 
 /**
  * Reads a selection (all for undefined): the part along the dataset's own axes is all that is read; axes of an array type are
@@ -23,10 +41,20 @@ export async function readDataset(
   const whole = shape.reduce((size, extent) => size * extent, 1);
   const part = counts.reduce((size, extent) => size * extent, 1);
   const total_bytes = whole === 0 ? 0 : (size_bytes / whole) * part;
-  const { buffer, characters } = await runJob(job, "read", total_bytes, (control) =>
+  const elements = await runJob(job, "read", total_bytes, (control) =>
     native().readHdf5(handle, ranges, control),
   );
-  return arrayOf(dataset, counts, await intoOwn(buffer), characters, file).slice(rest);
+  return (await ownArrayOf(dataset, counts, elements, file)).slice(rest);
+}
+
+/** The array of what the addon has read of a dataset. */
+export async function ownArrayOf(
+  dataset: Hdf5Dataset,
+  counts: readonly number[],
+  { buffer, characters }: Hdf5Elements,
+  file: string,
+): Promise<NDArray> {
+  return arrayOf(dataset, counts, await intoOwn(buffer), characters, file);
 }
 
 /** Copies what the addon has made into memory of the engine's own, in short turns: only that can be transferred to another thread. */
@@ -43,7 +71,7 @@ async function intoOwn(buffer: ArrayBuffer): Promise<ArrayBuffer> {
 
 /** The array of what was read of a dataset, `counts` elements along its own axes; `characters` is n of `Un` for text. */
 export function arrayOf(
-  dataset: OpenHdf5Dataset,
+  dataset: Hdf5Dataset,
   counts: readonly number[],
   buffer: ArrayBuffer,
   characters: number,
@@ -67,7 +95,7 @@ export interface Plan {
 }
 
 /** What to read for a selection, and what is left to do with it. */
-export function planOf({ shape, inner }: OpenHdf5Dataset, selection: Selection): Plan {
+export function planOf({ shape, inner }: Hdf5Dataset, selection: Selection): Plan {
   // checks all entries, also those of the axes that are read whole
   select({ shape: [...shape, ...inner], stride: [...shape, ...inner].map(() => 0), offset: 0 }, selection);
   const ranges: number[] = [];

@@ -41,9 +41,10 @@ class Rest {
 
 }  // namespace
 
-size_t ThreadsFor(size_t pieces) {
-  const size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
-  return std::min({cores, kMostThreads, std::max<size_t>(pieces, 1)});
+size_t ThreadsFor(uint64_t pieces) {
+  // the system reads a file each time it is asked
+  static const size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
+  return static_cast<size_t>(std::min<uint64_t>({cores, kMostThreads, std::max<uint64_t>(pieces, 1)}));
 }
 
 void OnAllCores(size_t count, const std::function<void(size_t)>& work) {

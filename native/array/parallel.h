@@ -2,12 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 namespace persist::array {
 
 /** On how many threads so many pieces of work are done: the machine's cores, within reason; at least 1. */
-size_t ThreadsFor(size_t pieces);
+size_t ThreadsFor(uint64_t pieces);
 
 /**
  * Calls `work(k)` for every k below `count`, on as many threads as there are cores, this one among them. What

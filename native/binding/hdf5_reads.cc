@@ -5,6 +5,7 @@
 #include "binding/owned.h"
 #include "binding/task.h"
 #include "hdf5/list.h"
+#include "hdf5/object.h"
 #include "hdf5/thread.h"
 #include "hdf5/virtual.h"
 #include "os/limits.h"
@@ -63,6 +64,13 @@ class OpenTask : public Task {
   Held opened_;
 };
 
+Napi::Object ElementsOf(Napi::Env env, hdf5::Elements elements) {
+  Napi::Object out = Napi::Object::New(env);
+  out["characters"] = static_cast<double>(elements.characters);
+  out["buffer"] = ToJavaScript(env, std::move(elements.memory));
+  return out;
+}
+
 class ReadTask : public Task {
  public:
   ReadTask(Held opened, std::vector<hdf5::Range> ranges, std::shared_ptr<JobControl> control)
@@ -72,10 +80,7 @@ class ReadTask : public Task {
 
   Napi::Value Result(Napi::Env env) override {
     if (control_) control_->Ended();
-    Napi::Object out = Napi::Object::New(env);
-    out["characters"] = static_cast<double>(elements_.characters);
-    out["buffer"] = ToJavaScript(env, std::move(elements_.memory));
-    return out;
+    return ElementsOf(env, std::move(elements_));
   }
 
  private:
@@ -145,6 +150,49 @@ class DescribeTask : public Task {
   ManyDescribed described_;
 };
 
+/** Reads the whole of some that were described, each opened once more where it was found. */
+class ReadDescribedTask : public Task {
+ public:
+  struct Wanted {
+    std::string name;
+    uint64_t header;
+  };
+  ReadDescribedTask(Held opened, std::vector<Wanted> wanted, std::shared_ptr<JobControl> control)
+      : opened_(std::move(opened)), wanted_(std::move(wanted)), control_(std::move(control)) {}
+
+  void Run() override {
+    hdf5::File& file = opened_->file;
+    for (const auto& [name, header] : wanted_) {
+      if (control_) control_->Check();
+      hdf5::LetOthersIn();
+      const hdf5::Dataset dataset = hdf5::Describe(hdf5::OpenAt(file, header), file, name);
+      std::vector<hdf5::Range> all;
+      all.reserve(dataset.shape.size());
+      for (const uint64_t extent : dataset.shape) all.push_back({0, 1, extent});
+      read_.push_back(hdf5::ReadAny(dataset, all, file, control_.get()));
+    }
+  }
+
+  Napi::Value Result(Napi::Env env) override {
+    if (control_) control_->Ended();
+    Napi::Array out = Napi::Array::New(env, read_.size());
+    for (uint32_t k = 0; k < read_.size(); k++) out[k] = ElementsOf(env, std::move(read_[k]));
+    return out;
+  }
+
+ private:
+  Held opened_;
+  std::vector<Wanted> wanted_;
+  std::shared_ptr<JobControl> control_;
+  std::vector<hdf5::Elements> read_;
+};
+
+const ManyDescribed& TakeDescribed(const Napi::Value& value) {
+  if (value.IsExternal() && value.As<Napi::External<ManyDescribed>>().CheckTypeTag(&kManyTag))
+    return *value.As<Napi::External<ManyDescribed>>().Data();
+  throw Napi::TypeError::New(value.Env(), "described datasets are expected");
+}
+
 Napi::Value DescribeHdf5(const Napi::CallbackInfo& info) {
   std::optional<std::vector<std::string>> names;
   if (!info[1].IsUndefined()) {
@@ -161,9 +209,7 @@ Napi::Value DescribeHdf5(const Napi::CallbackInfo& info) {
 /** describedHdf5(datasets, from, to) */
 Napi::Value DescribedHdf5(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (!info[0].IsExternal() || !info[0].As<Napi::External<ManyDescribed>>().CheckTypeTag(&kManyTag))
-    throw Napi::TypeError::New(env, "described datasets are expected");
-  const ManyDescribed& all = *info[0].As<Napi::External<ManyDescribed>>().Data();
+  const ManyDescribed& all = TakeDescribed(info[0]);
   const uint64_t from = TakeInteger(info[1], "from");
   const uint64_t to = TakeInteger(info[2], "to");
   if (from > to || to > all.size()) throw Napi::RangeError::New(env, "there are not so many datasets");
@@ -175,6 +221,20 @@ Napi::Value DescribedHdf5(const Napi::CallbackInfo& info) {
     out[static_cast<uint32_t>(k - from)] = one;
   }
   return out;
+}
+
+/** readDescribed(handle, datasets, numbers, control) */
+Napi::Value ReadDescribed(const Napi::CallbackInfo& info) {
+  const Held& held = Unwrap(info[0]);
+  if (!held) throw os::Error("PERSIST_CLOSED", "the file was closed");
+  const ManyDescribed& all = TakeDescribed(info[1]);
+  std::vector<ReadDescribedTask::Wanted> wanted;
+  for (const uint64_t k : TakeIntegers(info[2], "numbers")) {
+    if (k >= all.size()) throw Napi::RangeError::New(info.Env(), "there are not so many datasets");
+    wanted.push_back({all[k].name, all[k].dataset.header});
+  }
+  return RunOnHdf5Thread(
+      info.Env(), std::make_unique<ReadDescribedTask>(held, std::move(wanted), JobControl::Unwrap(info[3])));
 }
 
 Napi::Value OpenHdf5(const Napi::CallbackInfo& info) {
@@ -236,6 +296,7 @@ void AddHdf5Reads(Napi::Object exports) {
   Add(exports, "listHdf5", ListHdf5);
   Add(exports, "describeHdf5", DescribeHdf5);
   Add(exports, "describedHdf5", DescribedHdf5);
+  Add(exports, "readDescribed", ReadDescribed);
   Add(exports, "limitProcess", LimitProcess);
 }
 

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "array/parallel.h"
+
 namespace persist::hdf5 {
 namespace {
 
-constexpr size_t kMostThreads = 16;
 /** Less than this is decoded before threads have started. */
 constexpr size_t kWorthThreads = size_t{1} << 20;
 
@@ -14,14 +15,13 @@ constexpr size_t kWorthThreads = size_t{1} << 20;
 Decoders::Decoders(const std::vector<Filter>& filters, size_t chunk_bytes, const std::string& path,
                    uint64_t chunks)
     : filters_(filters), chunk_bytes_(chunk_bytes), path_(path), own_(filters, chunk_bytes, path) {
-  const size_t cores = std::max(std::thread::hardware_concurrency(), 1U);
   // chunks without filters are only copied
   const bool is_little =
       filters.empty() || chunks < 2 || chunks < kWorthThreads / std::max(chunk_bytes, size_t{1});
-  const uint64_t wanted = is_little ? 0 : std::min<uint64_t>({cores, kMostThreads, chunks});
+  const size_t wanted = is_little ? 0 : array::ThreadsFor(chunks);
   most_waiting_ = 2 * wanted;
   try {
-    for (uint64_t k = 0; k < wanted; k++) threads_.emplace_back([this] { Work(); });
+    for (size_t k = 0; k < wanted; k++) threads_.emplace_back([this] { Work(); });
   } catch (const std::exception&) {
     // fewer threads do as well, and none do, too
   }
