@@ -2,7 +2,14 @@
 // part, and compared with what h5py reads.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { isPersistError, mapArray, readArray, type NDArray, type Selection } from "persist-archive";
+import {
+  isPersistError,
+  mapArray,
+  readArray,
+  readArrays,
+  type NDArray,
+  type Selection,
+} from "persist-archive";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -94,6 +101,8 @@ describe("HDF5 datasets at random", () => {
       const path = `${file}#x`;
       const whole = await readArray(path);
       assert.deepEqual([whole.shape, sumOf(whole)], [shape, sum], `${how} ${String(shape)}`);
+      const { x: one } = await readArrays(file);
+      assert.deepEqual([one!.shape, sumOf(one!)], [shape, sum], `one of all: ${how} ${String(shape)}`);
       const part = await readArray(path, { selection });
       const what = `${how} ${String(shape)} ${JSON.stringify(selection)}`;
       assert.deepEqual([part.shape, sumOf(part)], [partShape, partSum], what);
