@@ -120,9 +120,11 @@ export interface ArrayToPack {
   /** Extents of a chunk. */
   readonly chunks: readonly number[];
   readonly itemsize: number;
-  /** libdeflate's, 1 to 9. */
+  /** 1 to 9, the slowest. */
   readonly level: number;
   readonly data: Uint8Array;
+  /** Whether the bytes of elements are sorted by significance first. */
+  readonly shuffle: boolean;
 }
 
 /** A dataset for {@link Addon.createHdf5}: in one piece, or with chunks. */
@@ -525,17 +527,17 @@ export interface Addon {
     file: string,
     control: Control | undefined,
   ): Promise<ArrayBuffer>;
-  /** Whether gzip makes an array smaller when the bytes of its elements are shuffled; `path` is for messages. Throws DETACHED. */
-  shuffleHelps(array: ArrayToPack, path: string): Promise<boolean>;
+  /** Of each array, whether gzip makes it smaller when the bytes of its elements are shuffled; `path` is for messages. Throws DETACHED. */
+  shuffleHelps(arrays: readonly ArrayToPack[], path: string): Promise<boolean[]>;
   /**
-   * Compresses an array on all cores into an open file, whose descriptor stays open until then, chunk after chunk from `offset` on. Gives of each chunk, in C order, its place, its stored bytes and the mask of filters left out. Throws DETACHED, IO.
+   * Compresses arrays into an open file, whose descriptor stays open until then, chunk after chunk from `offset` on; the chunks of each on all cores. Gives of each chunk, of
+   * array after array in C order, its place, its stored bytes and the mask of filters left out. Throws DETACHED, IO.
    */
   writeChunks(
-    array: ArrayToPack,
+    arrays: readonly ArrayToPack[],
     fd: number,
     path: string,
     offset: number,
-    shuffle: boolean,
     control: Control | undefined,
   ): Promise<Float64Array>;
   /** Closes the file when its last job has ended; does nothing the second time. */

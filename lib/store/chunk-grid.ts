@@ -1,4 +1,9 @@
-// Which chunks a part of an array touches.
+// The grid of chunks in which an array lies.
+
+/** How many chunks an array has. */
+export function chunkCount(shape: readonly number[], chunks: readonly number[]): number {
+  return shape.reduce((count, extent, axis) => count * Math.ceil(extent / chunks[axis]!), 1);
+}
 
 /**
  * The places, in the grid of chunks, of those that hold an element of a part; in C order.

@@ -1,8 +1,9 @@
 // Arrays in compressed chunks: written whole, at the end of a file that the HDF5 library has made.
 import { native, type ArrayToPack } from "../native.ts";
+import { chunkCount } from "./chunk-grid.ts";
 import { ChunkIndex } from "./hdf5-index.ts";
 import { findEnd, findPlaces, numberAt, numberBytes, readAt } from "./hdf5-places.ts";
-import { runJob, type JobOptions } from "./job.ts";
+import { partOf, runJob, type JobOptions } from "./job.ts";
 import { closeFile, openFile } from "./open-file.ts";
 import { checkPresent } from "./place.ts";
 import type { ArrayToStore } from "./store.ts";
@@ -10,55 +11,102 @@ import type { FileRange } from "./synced-file.ts";
 
 /** How to compress, and what to do then. */
 export interface PackOptions extends JobOptions {
-  readonly shuffle: boolean;
   readonly durable: boolean;
-  /** Called right before the addon takes the memory of the array: throws if it is no longer there. */
+  /** Called right before the addon takes the memory of arrays: throws if it is no longer there. */
   readonly checkPresent: () => void;
 }
 
+/** A dataset in chunks, of which it has none yet. */
+export interface DatasetToFill {
+  /** Address of its header. */
+  readonly header: number;
+  readonly array: ArrayToPack;
+}
+
+/** Small arrays are compressed in one job up to so many bytes, and so many of them. */
+const JOB_BYTES = 2 ** 20;
+const JOB_ARRAYS = 1000;
+
 /**
- * Fills a dataset with chunks, which has none yet, in a file that nobody else has seen:
+ * Fills datasets with chunks, in a file that nobody else has seen:
  *
  *  1. The addon compresses the chunks on all cores, and puts them behind the end of the file.
- *  2. The index of chunks goes behind them; its place, and the new end, into the file's metadata.
+ *  2. The indexes of chunks go behind them; their places, and the new end, into the file's metadata.
  *
- * @param header address of the dataset's header
+ * @param datasets one or more
  * @throws PersistError PERSIST_UNSUPPORTED in a file of a later format, PERSIST_DETACHED, PERSIST_IO
  */
 export async function packInto(
   path: string,
-  header: number,
-  array: ArrayToPack,
+  datasets: readonly DatasetToFill[],
   options: PackOptions,
 ): Promise<void> {
-  const { chunks, shape, data } = array;
   const fd = openFile(path, "r+");
   try {
-    const places = findPlaces(fd, header, path);
+    findPlaces(fd, datasets[0]!.header, path); // refuses files of a later format, which have no such end
     const end_at = findEnd(fd, path)!;
+    const total_bytes = sizeOf(datasets);
     let end = numberAt(readAt(fd, end_at, 8, path), 0);
-    const packed = await runJob(options, "write", data.byteLength, (control) => {
-      options.checkPresent();
-      return native().writeChunks(array, fd, path, end, options.shuffle, control);
-    });
-    const index = new ChunkIndex(chunks, shape, places);
-    for (let k = 0; k < packed.length; k += 3) {
-      const [offset, stored_bytes, mask] = [packed[k]!, packed[k + 1]!, packed[k + 2]!];
-      index.set(k / 3, { offset, stored_bytes, mask });
-      end = offset + stored_bytes;
-    }
-    const { nodes, root } = index.change((size_bytes) => {
+    const allocate = (size_bytes: number): number => {
       end += size_bytes;
       return end - size_bytes;
-    });
-    const numbers = [
-      { offset: places.root_at, data: numberBytes(root!) },
-      { offset: end_at, data: numberBytes(end) },
-    ];
-    await native().writeRanges(path, [...nodes, ...numbers], options.durable, undefined);
+    };
+    let done_bytes = 0;
+    for (let from = 0; from < datasets.length;) {
+      const some = oneJob(datasets, from);
+      const size_bytes = sizeOf(some);
+      const packed = await runJob(
+        partOf(options, done_bytes, total_bytes),
+        "write",
+        size_bytes,
+        (control) => {
+          options.checkPresent();
+          return native().writeChunks(
+            some.map(({ array }) => array),
+            fd,
+            path,
+            end,
+            control,
+          );
+        },
+      );
+      const ranges: FileRange[] = [];
+      const roots: FileRange[] = [];
+      let at = 0;
+      end = packed.at(-3)! + packed.at(-2)!;
+      for (const { header, array } of some) {
+        const places = findPlaces(fd, header, path);
+        const index = new ChunkIndex(array.chunks, array.shape, places);
+        const count = chunkCount(array.shape, array.chunks);
+        for (let k = 0; k < count; k++, at += 3)
+          index.set(k, { offset: packed[at]!, stored_bytes: packed[at + 1]!, mask: packed[at + 2]! });
+        const { nodes, root } = index.change(allocate);
+        ranges.push(...nodes);
+        roots.push({ offset: places.root_at, data: numberBytes(root!) });
+      }
+      from += some.length;
+      done_bytes += size_bytes;
+      const isLast = from === datasets.length;
+      if (isLast) roots.push({ offset: end_at, data: numberBytes(end) });
+      await native().writeRanges(path, [...ranges, ...roots], options.durable && isLast, undefined);
+    }
   } finally {
     closeFile(fd);
   }
+}
+
+function sizeOf(datasets: readonly DatasetToFill[]): number {
+  return datasets.reduce((sum, { array }) => sum + array.data.byteLength, 0);
+}
+
+/** The first dataset from number `from` on, and those after it that are compressed with it. */
+function oneJob(datasets: readonly DatasetToFill[], from: number): readonly DatasetToFill[] {
+  let to = from;
+  for (let bytes = 0; to < datasets.length && to - from < JOB_ARRAYS; to++) {
+    bytes += datasets[to]!.array.data.byteLength;
+    if (to > from && bytes > JOB_BYTES) break;
+  }
+  return datasets.slice(from, to);
 }
 
 /** What zlib writes around a raw DEFLATE stream: two bytes, and an Adler-32. */

@@ -104,8 +104,8 @@ export class PendingChunks {
       const shape = [numbers.length * chunks[0]!, ...chunks.slice(1)];
       const { fd, path } = this.#file;
       const at = this.#file.allocate(0);
-      const array = { shape, chunks, itemsize, level, data };
-      const places = await native().writeChunks(array, fd, path, at, shuffle, undefined);
+      const array = { shape, chunks, itemsize, level, data, shuffle };
+      const places = await native().writeChunks([array], fd, path, at, undefined);
       for (const [k, number] of numbers.entries()) {
         const [offset, stored_bytes, mask] = [places[3 * k]!, places[3 * k + 1]!, places[3 * k + 2]!];
         this.#file.allocate(stored_bytes);

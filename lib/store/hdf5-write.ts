@@ -50,8 +50,7 @@ export async function writeDatasets(
     job.signal?.throwIfAborted();
     try {
       checkPresent();
-      for (const { toCreate, toPack } of datasets)
-        if (toPack !== undefined) toCreate.chunks!.shuffle = await native().shuffleHelps(toPack, file);
+      await chooseShuffle(datasets, file);
       const exists = await copyExisting(file, temporary);
       const layout = exists ? undefined : await layOutFile(plainOf(datasets));
       checkPresent();
@@ -120,7 +119,19 @@ interface DatasetToWrite {
   };
   readonly data: Uint8Array;
   /** Where it is compressed. */
-  readonly toPack: ArrayToPack | undefined;
+  readonly toPack: (ArrayToPack & { shuffle: boolean }) | undefined;
+}
+
+/** Has the bytes of compressed arrays shuffled where that makes them smaller. */
+async function chooseShuffle(datasets: readonly DatasetToWrite[], file: string): Promise<void> {
+  const packed = datasets.filter(({ toPack }) => toPack !== undefined);
+  if (packed.length === 0) return;
+  const helps = await native().shuffleHelps(
+    packed.map(({ toPack }) => toPack!),
+    file,
+  );
+  for (const [k, { toCreate, toPack }] of packed.entries())
+    toCreate.chunks!.shuffle = toPack!.shuffle = helps[k]!;
 }
 
 /** Has little arrays written by the thread that makes the datasets, which saves a turn. Whether that is all. */
@@ -155,7 +166,7 @@ function datasetOf(
   return {
     toCreate: { ...toCreate, chunks: { extents, grows: false, level, shuffle: false } },
     data,
-    toPack: { shape, chunks: extents, itemsize, level, data },
+    toPack: { shape, chunks: extents, itemsize, level, data, shuffle: false },
   };
 }
 
@@ -183,15 +194,9 @@ async function fill(
     });
   }
   done_bytes += sizeOf(whole);
-  for (const { place, toPack, toCreate } of packed) {
-    await packInto(path, place, toPack!, {
-      ...partOf(job, done_bytes, total_bytes),
-      shuffle: toCreate.chunks!.shuffle,
-      durable: durable && place === packed.at(-1)!.place,
-      checkPresent,
-    });
-    done_bytes += toPack!.data.byteLength;
-  }
+  if (packed.length === 0) return;
+  const toFill = packed.map(({ place, toPack }) => ({ header: place, array: toPack! }));
+  await packInto(path, toFill, { ...partOf(job, done_bytes, total_bytes), durable, checkPresent });
 }
 
 /** Whether there was a file to copy. */

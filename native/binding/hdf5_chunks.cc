@@ -106,6 +106,7 @@ hdf5::ArrayToPack TakeArray(const Napi::Object& from) {
   out.itemsize = TakeInteger(from.Get("itemsize"), "itemsize");
   out.level = static_cast<int>(TakeInteger(from.Get("level"), "level"));
   out.data = TakeBytes(from.Get("data"), "data");
+  out.shuffle = TakeBoolean(from.Get("shuffle"), "shuffle");
   const bool has_elements = out.itemsize > 0 && out.chunk.size() == out.shape.size() &&
                             std::find(out.shape.begin(), out.shape.end(), 0) == out.shape.end() &&
                             std::find(out.chunk.begin(), out.chunk.end(), 0) == out.chunk.end();
@@ -114,20 +115,26 @@ hdf5::ArrayToPack TakeArray(const Napi::Object& from) {
   return out;
 }
 
-/** A job that compresses an array of the caller's. */
+std::vector<hdf5::ArrayToPack> TakeArrays(const Napi::Array& list) {
+  std::vector<hdf5::ArrayToPack> out;
+  for (uint32_t k = 0; k < list.Length(); k++) out.push_back(TakeArray(TakeObject(list[k], "array")));
+  return out;
+}
+
+/** A job that compresses arrays of the caller's. */
 class PackingTask : public WritingTask {
  public:
   PackingTask(const Napi::Array& list, std::string path, std::shared_ptr<JobControl> control)
-      : WritingTask(list, std::move(control), false),
-        array_(TakeArray(TakeObject(list[0u], "array"))),
-        path_(std::move(path)) {}
+      : WritingTask(list, std::move(control), false), arrays_(TakeArrays(list)), path_(std::move(path)) {}
 
  protected:
   void CheckUnmoved() const {
-    if (!unmoved({array_.data})) throw Detached(path_);
+    std::vector<os::Span> spans;
+    for (const hdf5::ArrayToPack& array : arrays_) spans.push_back(array.data);
+    if (!unmoved(spans)) throw Detached(path_);
   }
 
-  hdf5::ArrayToPack array_;
+  std::vector<hdf5::ArrayToPack> arrays_;
   std::string path_;
 };
 
@@ -135,25 +142,35 @@ class ShuffleHelpsTask : public PackingTask {
  public:
   using PackingTask::PackingTask;
 
-  void Run() override { helps_ = hdf5::ShuffleHelps(array_, path_); }
+  void Run() override {
+    for (const hdf5::ArrayToPack& array : arrays_) helps_.push_back(hdf5::ShuffleHelps(array, path_));
+  }
 
   Napi::Value Result(Napi::Env env) override {
     CheckUnmoved();
-    return Napi::Boolean::New(env, helps_);
+    Napi::Array out = Napi::Array::New(env, helps_.size());
+    for (uint32_t k = 0; k < helps_.size(); k++) out[k] = Napi::Boolean::New(env, helps_[k]);
+    return out;
   }
 
  private:
-  bool helps_ = false;
+  std::vector<bool> helps_;
 };
 
 class WriteChunksTask : public PackingTask {
  public:
-  WriteChunksTask(const Napi::Array& list, int fd, std::string path, uint64_t offset, bool shuffle,
+  WriteChunksTask(const Napi::Array& list, int fd, std::string path, uint64_t offset,
                   std::shared_ptr<JobControl> control)
-      : PackingTask(list, std::move(path), std::move(control)), fd_(fd), offset_(offset), shuffle_(shuffle) {}
+      : PackingTask(list, std::move(path), std::move(control)), fd_(fd), offset_(offset) {}
 
   void Run() override {
-    places_ = hdf5::WriteChunks(os::Unowned(fd_).fd(), path_, offset_, array_, shuffle_, how());
+    const os::Unowned file(fd_);
+    for (const hdf5::ArrayToPack& array : arrays_) {
+      for (const hdf5::ChunkPlace& place : hdf5::WriteChunks(file.fd(), path_, offset_, array, how())) {
+        places_.push_back(place);
+        offset_ = place.offset + place.stored_bytes;
+      }
+    }
   }
 
   Napi::Value Result(Napi::Env env) override {
@@ -170,26 +187,21 @@ class WriteChunksTask : public PackingTask {
  private:
   int fd_;
   uint64_t offset_;
-  bool shuffle_;
   std::vector<hdf5::ChunkPlace> places_;
 };
 
-Napi::Array ListOf(const Napi::Value& array) {
-  Napi::Array out = Napi::Array::New(array.Env(), 1);
-  out[0u] = array;
-  return out;
-}
-
+/** shuffleHelps(arrays, path) */
 Napi::Value ShuffleHelps(const Napi::CallbackInfo& info) {
-  return RunInPool(info.Env(),
-                   std::make_unique<ShuffleHelpsTask>(ListOf(info[0]), TakeString(info[1], "path"), nullptr));
+  return RunInPool(info.Env(), std::make_unique<ShuffleHelpsTask>(TakeList(info[0], "arrays"),
+                                                                  TakeString(info[1], "path"), nullptr));
 }
 
+/** writeChunks(arrays, fd, path, offset, control) */
 Napi::Value WriteChunks(const Napi::CallbackInfo& info) {
   return RunInPool(info.Env(), std::make_unique<WriteChunksTask>(
-                                   ListOf(info[0]), static_cast<int>(TakeInteger(info[1], "fd")),
+                                   TakeList(info[0], "arrays"), static_cast<int>(TakeInteger(info[1], "fd")),
                                    TakeString(info[2], "path"), TakeInteger(info[3], "offset"),
-                                   TakeBoolean(info[4], "shuffle"), JobControl::Unwrap(info[5])));
+                                   JobControl::Unwrap(info[4])));
 }
 
 Napi::Value ReadChunks(const Napi::CallbackInfo& info) {

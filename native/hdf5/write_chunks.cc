@@ -94,10 +94,10 @@ struct Packed {
 /** What one thread needs to compress chunks. */
 class Packer {
  public:
-  Packer(const ArrayToPack& array, const Layout& layout, bool shuffle, const std::string& path)
+  Packer(const ArrayToPack& array, const Layout& layout, const std::string& path)
       : itemsize_(array.itemsize),
         layout_(layout),
-        shuffle_(shuffle),
+        shuffle_(array.shuffle),
         path_(path),
         deflater_(array::Wrapper::kZlib, array.level),
         raw_(layout.chunk_bytes()) {}
@@ -155,7 +155,7 @@ bool ShuffleHelps(const ArrayToPack& array, const std::string& path) {
 }
 
 std::vector<ChunkPlace> WriteChunks(const os::Fd& file, const std::string& path, uint64_t offset,
-                                    const ArrayToPack& array, bool shuffle, const os::How& how) {
+                                    const ArrayToPack& array, const os::How& how) {
   const Layout layout(array);
   std::vector<ChunkPlace> out;
   out.reserve(layout.chunks());
@@ -168,12 +168,12 @@ std::vector<ChunkPlace> WriteChunks(const os::Fd& file, const std::string& path,
   };
   if (layout.chunks() == 1) {  // threads would take longer to start
     Packed packed;
-    Packer(array, layout, shuffle, path).Pack(0, packed);
+    Packer(array, layout, path).Pack(0, packed);
     write(packed);
     return out;
   }
   const auto begin = [&] {
-    const auto packer = std::make_shared<Packer>(array, layout, shuffle, path);
+    const auto packer = std::make_shared<Packer>(array, layout, path);
     return [packer](size_t k, Packed& into) { packer->Pack(k, into); };
   };
   array::Crew<Packed> crew(layout.chunks(), begin);

@@ -14,12 +14,12 @@ struct ArrayToPack {
   std::vector<uint64_t> shape;  // none of the extents is 0
   std::vector<uint64_t> chunk;  // as many
   size_t itemsize;
-  int level;  // libdeflate's, 1 to 9
+  int level;  // array::Deflater's, 1 to 9
   os::Span data;
+  bool shuffle = false;  // whether the bytes of numbers are sorted by significance first
 };
 
-/** Whether the bytes of numbers take less room when they are sorted by significance: tries it on a few
- * pieces. */
+/** Whether a shuffle makes the result smaller: tries it on a few pieces. */
 bool ShuffleHelps(const ArrayToPack& array, const std::string& path);
 
 /**
@@ -27,6 +27,6 @@ bool ShuffleHelps(const ArrayToPack& array, const std::string& path);
  * order. One that does not become smaller is stored as it is, and its mask says so.
  */
 std::vector<ChunkPlace> WriteChunks(const os::Fd& file, const std::string& path, uint64_t offset,
-                                    const ArrayToPack& array, bool shuffle, const os::How& how);
+                                    const ArrayToPack& array, const os::How& how);
 
 }  // namespace persist::hdf5
