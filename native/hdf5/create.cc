@@ -6,6 +6,7 @@
 
 #include "hdf5/dataset.h"
 #include "hdf5/file.h"
+#include "hdf5/header.h"
 #include "hdf5/object.h"
 #include "os/write.h"
 
@@ -91,18 +92,28 @@ void WriteAttribute(hid_t object, const NewAttribute& attribute, const std::stri
   if (!strings.empty()) Check(H5Awrite(made, type, strings.data()), "H5Awrite", path);
 }
 
-/** Removes what has a name: a dataset, or a link that leads nowhere. */
-void MakeRoom(hid_t file, const std::string& name, const std::string& path) {
+/** Whether a name is linked. */
+bool Exists(hid_t file, const std::string& name, const std::string& path) {
   for (size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
     const std::string part = name.substr(0, end);
     if (part.empty() || part.back() == '/') continue;
-    if (Check(H5Lexists(file, part.c_str(), H5P_DEFAULT), "H5Lexists", path) == 0) return;
-    if (end == std::string::npos) break;
+    if (Check(H5Lexists(file, part.c_str(), H5P_DEFAULT), "H5Lexists", path) == 0) return false;
+    if (end == std::string::npos) return true;
   }
-  const Handle there(H5Oopen(file, name.c_str(), H5P_DEFAULT), H5Oclose);
-  if (there < 0) H5Eclear2(H5E_DEFAULT);
-  if (there >= 0 && H5Iget_type(there) != H5I_DATASET) {
-    throw os::Error("PERSIST_EXISTS", path + " has a group or a type of the name " + name, path);
+}
+
+/** Removes what has a name: a dataset, or a link that leads nowhere. */
+void MakeRoom(hid_t file, const std::string& name, Removal removal, const std::string& path) {
+  if (removal == Removal::kNothing) {
+    // it may have been made meanwhile, by us
+    if (!Exists(file, name, path)) return;
+    const Handle made(Check(H5Oopen(file, name.c_str(), H5P_DEFAULT), "H5Oopen", path), H5Oclose);
+    if (H5Iget_type(made) != H5I_DATASET)
+      throw os::Error("PERSIST_EXISTS", path + " has a group of the name " + name, path);
+  }
+  if (removal == Removal::kLinkOnly) {
+    const Handle kept(Check(H5Oopen(file, name.c_str(), H5P_DEFAULT), "H5Oopen", path), H5Oclose);
+    Check(H5Oincr_refcount(kept), "H5Oincr_refcount", path);
   }
   Check(H5Ldelete(file, name.c_str(), H5P_DEFAULT), "H5Ldelete", path);
 }
@@ -118,16 +129,18 @@ uint64_t OffsetOf(hid_t made, const NewDataset& dataset, const std::string& path
   throw os::Error("PERSIST_IO", "dataset " + dataset.name + " got no place in " + path, path);
 }
 
-std::vector<uint64_t> AddDatasets(const File& file, const std::vector<NewDataset>& datasets, bool replace,
-                                  const std::string& path, const os::Control* control) {
+std::vector<uint64_t> AddDatasets(const File& file, const std::vector<NewDataset>& datasets,
+                                  const std::vector<Removal>& removals, const std::string& path,
+                                  const os::Control* control) {
   const Handle contiguous = ContiguousLayout(path);
   const Handle link = LinkWithGroups(path);
   std::map<std::string, Handle> types;
   std::vector<uint64_t> offsets;
   offsets.reserve(datasets.size());
-  for (const NewDataset& dataset : datasets) {
+  for (size_t k = 0; k < datasets.size(); k++) {
+    const NewDataset& dataset = datasets[k];
     if (control != nullptr) control->Check();
-    if (replace) MakeRoom(file, dataset.name, path);
+    if (!removals.empty()) MakeRoom(file, dataset.name, removals[k], path);
     auto type = types.find(dataset.descr.text);
     if (type == types.end()) type = types.emplace(dataset.descr.text, TypeOf(dataset.descr)).first;
     Handle named;
@@ -154,7 +167,7 @@ std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewD
                                  const os::Control* control) {
   File file(path, Mode::kCreate);
   try {
-    std::vector<uint64_t> offsets = AddDatasets(file, datasets, false, path, control);
+    std::vector<uint64_t> offsets = AddDatasets(file, datasets, {}, path, control);
     file.Close();  // here the metadata are written, which may fail
     return offsets;
   } catch (...) {
@@ -165,8 +178,19 @@ std::vector<uint64_t> CreateFile(const std::string& path, const std::vector<NewD
 
 std::vector<uint64_t> AddToFile(const std::string& path, const std::vector<NewDataset>& datasets,
                                 const os::Control* control) {
+  // All is looked at before anything is changed: what the library has changed is not in the file yet.
+  std::vector<Removal> removals;
+  {
+    const File file(path, Mode::kRead);
+    Claims claims(file);
+    if (file.extension() != file.nowhere()) CheckToChange(file, file.extension(), claims);
+    for (const NewDataset& dataset : datasets) {
+      if (control != nullptr) control->Check();
+      removals.push_back(CheckPlace(file, dataset.name, claims));
+    }
+  }
   File file(path, Mode::kWrite);
-  std::vector<uint64_t> offsets = AddDatasets(file, datasets, true, path, control);
+  std::vector<uint64_t> offsets = AddDatasets(file, datasets, removals, path, control);
   file.Close();
   return offsets;
 }

@@ -86,7 +86,7 @@ herr_t Query(const H5FD_t* file, unsigned long* flags) {
            H5FD_FEAT_SUPPORTS_SWMR_IO | H5FD_FEAT_DEFAULT_VFD_COMPATIBLE;
   // What gathers metadata trusts the addresses in a file: it copies from outside its memory where they
   // overflow.
-  if (file == nullptr || !Of(file).medium->reads_only) *flags |= H5FD_FEAT_ACCUMULATE_METADATA;
+  if (file == nullptr || Of(file).medium->is_new) *flags |= H5FD_FEAT_ACCUMULATE_METADATA;
   return 0;
 }
 

@@ -22,6 +22,7 @@ struct Medium {
   std::string path;
   os::Control* control = nullptr;  // stops what only reads; a write is stopped between datasets
   bool reads_only = false;
+  bool is_new = false;      // and holds nothing that others have written
   size_t length_bytes = 8;  // of the numbers in the file that are lengths
   bool opened = false;      // by the library: a second opening is a link to another file
   /** How long each read of raw data must be; nothing where the library knows the room itself. */

@@ -46,6 +46,7 @@ File::File(std::unique_ptr<Medium> medium, Mode mode)
     : Metadata(medium->fd.get(), SizeOf(medium->fd, medium->path, mode), medium->path),
       medium_(std::move(medium)) {
   medium_->reads_only = mode == Mode::kRead;
+  medium_->is_new = mode == Mode::kCreate;
   try {
     Open(mode);
   } catch (...) {
@@ -64,7 +65,16 @@ void File::Open(Mode mode) {
   } else {
     ReadSuperblock();
     medium_->length_bytes = widths().length_bytes;
-    if (extension() != nowhere()) CheckHeader(*this, extension());
+    if (extension() != nowhere()) {
+      const Said said = CheckExtension(*this);
+      if (said.ranks) SetRanks(*said.ranks);
+      if (said.keeps_free_room && mode == Mode::kWrite) {
+        throw os::Error(
+            "PERSIST_UNSUPPORTED",
+            path() + " keeps a list of what is free in it, which is not gone through: nothing is added",
+            path());
+      }
+    }
     const unsigned access_flags = mode == Mode::kWrite ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
     file_ = Handle(Check(H5Fopen(path().c_str(), access_flags, access), "H5Fopen", path()), H5Fclose);
   }

@@ -4,7 +4,9 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
+#include "hdf5/claims.h"
 #include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
@@ -18,6 +20,15 @@ class FractalHeap {
   /** The bytes of the object that a key stands for. Throws CORRUPT where it does not lie in a block. */
   std::string Find(std::string_view key);
 
+  /**
+   * Goes through all blocks, and the lists of what is free in them, which the library believes when it puts
+   * objects there. Throws CORRUPT.
+   */
+  void FindRoom(Claims& claims);
+
+  /** That the object of a key lies where nothing is free. Throws CORRUPT. */
+  void CheckTaken(std::string_view key) const;
+
  private:
   struct Block {
     uint64_t address;
@@ -29,6 +40,11 @@ class FractalHeap {
   uint64_t RowsIn(uint64_t block_bytes) const;
   Block BlockOf(uint64_t offset) const;
   void CheckBlock(const Block& block);
+  uint64_t HeadBytes() const;
+  uint64_t WalkBlocks(Claims& claims);
+  void ReadRoom();
+  void TakeRoom(uint64_t start, uint64_t size_bytes);
+  void CheckRows(Cursor rows, uint64_t start, uint64_t size_bytes);
   std::string FindLarge(uint64_t number);
   void ReadLarge();
 
@@ -43,7 +59,16 @@ class FractalHeap {
   size_t length_bytes_ = 0;
   uint64_t root_ = 0;
   uint64_t rows_ = 0;
+  uint64_t address_bits_ = 0;
+  uint64_t most_direct_bytes_ = 0;
+  uint64_t room_at_ = 0;        // the lists of what is free
+  uint64_t managed_bytes_ = 0;  // that all blocks have or would have
+  uint64_t next_block_ = 0;     // where in the heap
   std::set<uint64_t> checked_;
+  /** By where they begin in the heap. */
+  std::map<uint64_t, uint64_t> direct_;             // bytes
+  std::map<uint64_t, std::vector<bool>> indirect_;  // which of their entries are there
+  Extents free_;
   struct Place {
     uint64_t address;
     uint64_t size_bytes;

@@ -32,7 +32,15 @@ class Header {
     Cursor head(start, path_);
     is_new_ = head.BeginsWith("OHDR");
     TakeHead(head, address, start.size());
-    for (size_t k = 0; k < blocks_.size(); k++) CheckBlock(blocks_[k], k == 0);
+    for (size_t k = 0; k < blocks_.size(); k++) {
+      CheckBlock(blocks_[k], k == 0);
+      const Block& block = blocks_[k];
+      if (k > 0)
+        said_.parts.push_back({block.address, block.size_bytes});
+      else
+        said_.parts.push_back(
+            {address, block.address - address + block.size_bytes + (is_new_ ? kSumBytes : 0)});
+    }
   }
 
   Said& said() { return said_; }
@@ -129,9 +137,8 @@ void CheckText(const HeapPlace& text, Heap& heap, const Metadata& file) {
     throw Cursor({}, file.path()).Corrupt("has a text whose place in the heap has another size");
 }
 
-}  // namespace
-
-void CheckHeader(const Metadata& file, uint64_t address, const std::string* link) {
+/** Gives what the object says, and those that its messages share. */
+std::map<uint64_t, Said> GoThrough(const Metadata& file, uint64_t address, const std::string* link) {
   std::map<uint64_t, Said> all;
   std::deque<uint64_t> waiting = {address};
   Heap heap(file);
@@ -164,6 +171,46 @@ void CheckHeader(const Metadata& file, uint64_t address, const std::string* link
       for (const HeapPlace& text : texts) CheckText(text, heap, file);
     }
   }
+  return all;
+}
+
+/** Whether a dataset's room is found by what is not gone through, or not its own. */
+bool IsIntricate(const Said& said, const Metadata& file) {
+  for (const Names& names : said.names)
+    if (names.heap != file.nowhere()) return true;
+  for (const Index& index : said.indexes)
+    if (index.kind != Index::kImplicit && index.address != file.nowhere()) return true;
+  return !said.objects.empty() || said.sources || said.kinds.count(kExternalMessage) > 0;
+}
+
+}  // namespace
+
+void CheckHeader(const Metadata& file, uint64_t address, const std::string* link) {
+  GoThrough(file, address, link);
+}
+
+Said CheckExtension(const Metadata& file) {
+  return std::move(GoThrough(file, file.extension(), nullptr).at(file.extension()));
+}
+
+bool CheckToChange(const Metadata& file, uint64_t address, Claims& claims) {
+  const auto [known, is_new] = claims.known.try_emplace(address, false);
+  if (!is_new) return known->second;
+  const std::map<uint64_t, Said> all = GoThrough(file, address, nullptr);
+  const Said& said = all.at(address);
+  for (const Piece& part : said.parts) claims.Take(part.address, part.size_bytes);
+  const auto has_links = [](const Names& names) { return names.are_links; };
+  if (said.symbols || std::any_of(said.names.begin(), said.names.end(), has_links)) {
+    if (said.symbols) CheckSymbols(*said.symbols, file, claims);
+    for (const Names& names : said.names)
+      if (names.are_links) CheckToChange(names, file, claims);
+    return false;
+  }
+  if (IsIntricate(said, file)) return known->second = true;
+  if (said.piece && said.piece->address != file.nowhere())
+    claims.Take(said.piece->address, said.piece->size_bytes);
+  if (said.chunk_tree) CheckChunkTree(*said.chunk_tree, said, file, claims);
+  return false;
 }
 
 }  // namespace persist::hdf5

@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "hdf5/metadata.h"
+#include "hdf5/claims.h"
+#include "hdf5/messages.h"
 
 namespace persist::hdf5 {
 
@@ -14,5 +15,15 @@ namespace persist::hdf5 {
  * behind a user block. Throws CORRUPT, UNSUPPORTED.
  */
 void CheckHeader(const Metadata& file, uint64_t address, const std::string* link = nullptr);
+
+/** The same for what the library decodes while it opens the file. Gives what that says. */
+Said CheckExtension(const Metadata& file);
+
+/**
+ * Looks also at what the library goes through when it changes the links of a group, or removes a dataset: the
+ * whole of a group's index, and what is free in it; all that belongs to it is claimed. Gives whether a
+ * dataset's room is found by more than that. Throws as above.
+ */
+bool CheckToChange(const Metadata& file, uint64_t address, Claims& claims);
 
 }  // namespace persist::hdf5

@@ -20,15 +20,19 @@ enum Kind : unsigned {
   kOldFill = 4,
   kFill = 5,
   kLink = kLinkMessage,
-  kExternal = 7,
+  kExternal = kExternalMessage,
   kLayout = 8,
+  kGroupInfo = 0xa,
   kFilters = 0xb,
   kAttribute = kAttributeMessage,
+  kOldTime = 0xe,
   kSharedTable = 0xf,
   kSymbolTable = 0x11,
+  kTime = 0x12,
   kTreeRanks = 0x13,
   kDriver = 0x14,
   kAttributeInfo = 0x15,
+  kReferences = 0x16,
   kFileSpace = 0x17,
   kCacheImage = 0x18,
 };
@@ -151,9 +155,16 @@ void TakeIndex(Cursor& from, uint64_t flags, const Widths& widths, Said& said) {
     said.indexes.push_back({kind, from.Number(widths.address_bytes)});
   };
   switch (from.Number(1)) {
-    case kSingle:
-      from.Skip(widths.address_bytes + ((flags & 2) != 0 ? widths.length_bytes + 4 : 0));
+    case kSingle: {
+      const bool is_filtered = (flags & 2) != 0;
+      uint64_t size_bytes = *Product(1, said.chunk);
+      if (is_filtered) {
+        size_bytes = from.Number(widths.length_bytes);
+        from.Skip(4);
+      }
+      said.piece = {from.Number(widths.address_bytes), size_bytes};
       break;
+    }
     case kImplicit:
       add(Index::kImplicit, 0);
       break;
@@ -179,25 +190,30 @@ void CheckLayout(Cursor from, const Widths& widths, Said& said) {
     const uint64_t kind = from.Number(1);
     from.Skip(5);
     if (kind > kChunked || axes == 0 || axes > kMostAxes + 1) throw from.Corrupt("has an unknown layout");
-    if (kind != kCompact) from.Skip(widths.address_bytes);
-    if (kind == kChunked)
+    const uint64_t address = kind == kCompact ? 0 : from.Number(widths.address_bytes);
+    if (kind == kChunked) {
       said.chunk = Chunk(from, axes, 4);
-    else
+      said.chunk_tree = address;
+    } else {
       from.Skip(axes * 4);
+    }
     if (kind == kCompact) from.Skip(from.Number(4));
+    if (kind == kContiguous) said.piece = {address, 0};
     return;
   }
   switch (from.Number(1)) {
     case kCompact:
       from.Skip(from.Number(2));
       return;
-    case kContiguous:
-      from.Skip(widths.address_bytes + widths.length_bytes);
+    case kContiguous: {
+      const uint64_t address = from.Number(widths.address_bytes);
+      said.piece = {address, from.Number(widths.length_bytes)};
       return;
+    }
     case kChunked:
       if (version == 3) {
         const uint64_t axes = from.Number(1);
-        from.Skip(widths.address_bytes);
+        said.chunk_tree = from.Number(widths.address_bytes);
         said.chunk = Chunk(from, axes, 4);
       } else {
         const uint64_t flags = from.Number(1);
@@ -268,13 +284,27 @@ void CheckType(Cursor from, unsigned flags, const Widths& widths, Said& said) {
   }
 }
 
+/** How many links a group holds in its header. */
+void CheckGroupInfo(Cursor from) {
+  from.Skip(1);
+  const uint64_t has = from.Number(1);
+  from.Skip(((has & 1) != 0 ? 4 : 0) + ((has & 2) != 0 ? 4 : 0));
+}
+
+void TakeRanks(Cursor from, Said& said) {
+  from.Skip(1);
+  const uint64_t chunks = from.Number(2);
+  const uint64_t leaves = from.Number(2);
+  said.ranks = {from.Number(2), leaves, chunks};
+}
+
 /** How the library is to look for room in the file. */
-void CheckFileSpace(Cursor from, const Widths& widths) {
+void CheckFileSpace(Cursor from, const Widths& widths, Said& said) {
   constexpr size_t kKinds = 6;        // of what lies in a file
   constexpr size_t kPagedKinds = 12;  // the same, small and large
   const bool is_old = from.Number(1) == 0;
   const uint64_t strategy = from.Number(1);
-  const bool is_kept = is_old ? strategy == 1 : from.Number(1) != 0;
+  said.keeps_free_room = is_old ? strategy == 1 : from.Number(1) != 0;
   from.Skip(widths.length_bytes);
   if (!is_old) {
     constexpr uint64_t kLeastPage = 512;
@@ -283,7 +313,7 @@ void CheckFileSpace(Cursor from, const Widths& widths) {
     if (page_bytes < kLeastPage || page_bytes > kMostPage) throw from.Corrupt("has pages that cannot be");
     from.Skip(2 + widths.address_bytes);
   }
-  if (is_kept) from.Skip((is_old ? kKinds : kPagedKinds) * widths.address_bytes);
+  if (said.keeps_free_room) from.Skip((is_old ? kKinds : kPagedKinds) * widths.address_bytes);
 }
 
 }  // namespace
@@ -341,18 +371,32 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
       CheckAttribute(body, widths, said);
       break;
     case kSymbolTable:
-      body.Skip(widths.address_bytes);
-      said.indexes.push_back({Index::kNames, body.Number(widths.address_bytes)});
+      said.symbols = {body.Number(widths.address_bytes), 0};
+      said.symbols->heap = body.Number(widths.address_bytes);
+      said.indexes.push_back({Index::kNames, said.symbols->heap});
       break;
     case kTreeRanks:
-      body.Skip(1 + 3 * 2);
+      TakeRanks(body, said);
+      break;
+    // what is written when an object changes takes so much room
+    case kGroupInfo:
+      CheckGroupInfo(body);
+      break;
+    case kOldTime:
+      body.Skip(16);
+      break;
+    case kTime:
+      body.Skip(8);
+      break;
+    case kReferences:
+      body.Skip(1 + 4);
       break;
     case kDriver:
       body.Skip(1 + 8);
       body.Skip(body.Number(2));
       break;
     case kFileSpace:
-      CheckFileSpace(body, widths);
+      CheckFileSpace(body, widths, said);
       break;
     case kSharedTable:
     case kCacheImage:

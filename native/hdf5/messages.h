@@ -35,6 +35,18 @@ struct Names {
   std::optional<uint64_t> by_order;  // in which they were made
 };
 
+/** An older group's index: a tree, and a heap of names. */
+struct Symbols {
+  uint64_t tree;
+  uint64_t heap;
+};
+
+/** Such as the elements of a dataset that lie in one piece, or its only chunk. */
+struct Piece {
+  uint64_t address;
+  uint64_t size_bytes;
+};
+
 /** What an attribute holds whose type is elsewhere. */
 struct Untyped {
   uint64_t type_at;
@@ -51,6 +63,12 @@ struct Said {
   std::vector<uint64_t> fill_bytes;  // of each fill value: there may be one in the old form beside the new
   std::vector<uint64_t> chunk;       // the last extent is an element's bytes
   bool is_filtered = false;
+  std::vector<Piece> parts;  // of the header itself
+  std::optional<Piece> piece;
+  std::optional<uint64_t> chunk_tree;  // the older tree that finds chunks
+  std::optional<Symbols> symbols;
+  std::optional<Ranks> ranks;     // of the file
+  bool keeps_free_room = false;   // the file: it lists what is free in it
   std::vector<uint64_t> objects;  // whose headers the library will read, too
   std::vector<Index> indexes;
   std::vector<Names> names;
@@ -61,6 +79,7 @@ struct Said {
 };
 
 constexpr unsigned kLinkMessage = 6;
+constexpr unsigned kExternalMessage = 7;
 constexpr unsigned kAttributeMessage = 0xc;
 constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
 

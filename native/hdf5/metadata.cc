@@ -40,7 +40,16 @@ void Metadata::ReadSuperblock() {
     throw os::Error("PERSIST_UNSUPPORTED",
                     path_ + " has addresses or lengths of " + std::to_string(width) + " bytes", path_);
   }
-  head.Skip(is_old ? 1 + 2 + 2 + 4 + (version == 1 ? 4 : 0) : 1);
+  head.Skip(1);
+  if (is_old) {
+    ranks_.symbols = head.Number(2);
+    ranks_.leaves = head.Number(2);
+    head.Skip(4);
+    if (version == 1) {
+      ranks_.chunks = head.Number(2);
+      head.Skip(2);
+    }
+  }
   const uint64_t written_base = head.Number(widths_.address_bytes);
   extension_ = head.Number(widths_.address_bytes);
   const uint64_t written_end = head.Number(widths_.address_bytes);
@@ -49,6 +58,9 @@ void Metadata::ReadSuperblock() {
     size_bytes_ = base_ + std::min(size_bytes_ - base_, written_end - written_base);
   if (is_old) head.Skip(widths_.address_bytes + widths_.length_bytes);
   root_ = head.Number(widths_.address_bytes);
+  constexpr size_t kRootsRest = 4 + 4 + 16;  // of its entry
+  constexpr size_t kSumBytes = 4;
+  superblock_bytes_ = start.size() - head.rest() + (is_old ? kRootsRest : kSumBytes);
 }
 
 }  // namespace persist::hdf5

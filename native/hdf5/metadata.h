@@ -12,6 +12,13 @@ struct Widths {
   size_t length_bytes = 8;
 };
 
+/** How many entries the nodes of older trees have at most: half of it. */
+struct Ranks {
+  uint64_t symbols = 4;  // in a leaf, of a group
+  uint64_t leaves = 16;  // of a group, in a node
+  uint64_t chunks = 32;  // in a node
+};
+
 class Metadata {
  public:
   Metadata(int fd, uint64_t size_bytes, std::string path)
@@ -22,8 +29,12 @@ class Metadata {
   /** Of the file as it was opened, up to where its superblock says that it ends. */
   uint64_t size_bytes() const { return size_bytes_; }
   const Widths& widths() const { return widths_; }
+  const Ranks& ranks() const { return ranks_; }
+  void SetRanks(const Ranks& ranks) { ranks_ = ranks; }
   /** What addresses in the file count from: the end of the user block. */
   uint64_t base() const { return base_; }
+  /** Bytes of the superblock, which begins there. */
+  uint64_t superblock_bytes() const { return superblock_bytes_; }
   /** The header of the root group. */
   uint64_t root() const { return root_; }
   /** The header of what the library decodes while it opens the file, too; nowhere for most. */
@@ -42,7 +53,9 @@ class Metadata {
   uint64_t size_bytes_;
   std::string path_;
   Widths widths_;
+  Ranks ranks_;
   uint64_t base_ = 0;
+  uint64_t superblock_bytes_ = 0;
   uint64_t root_ = 0;
   uint64_t extension_ = 0;
 };

@@ -50,6 +50,15 @@ class Walk {
                  Cursor(heap_.Find(key), file_.path()), file_.widths(), said);
   }
 
+  /** That no link lies where the heap has free room. */
+  void CheckRoom(const Tree& tree, Claims& claims) {
+    heap_.FindRoom(claims);
+    tree.Walk([this](Cursor record) {
+      record.Skip(kHashBytes);
+      heap_.CheckTaken(record.Part(key_bytes_).bytes());
+    });
+  }
+
  private:
   const Names& names_;
   unsigned kind_;
@@ -68,6 +77,13 @@ void CheckNames(const Names& names, const Metadata& file, Said& said) {
   };
   check(names.by_name, names.are_links ? kLinksByName : kAttributesByName);
   if (names.by_order) check(*names.by_order, names.are_links ? kLinksByOrder : kAttributesByOrder);
+}
+
+void CheckToChange(const Names& names, const Metadata& file, Claims& claims) {
+  if (names.heap == file.nowhere()) return;
+  if (names.by_name == file.nowhere()) throw Cursor({}, file.path()).Corrupt("has links that nothing finds");
+  Walk walk(names, kLinksByName, file);
+  walk.CheckRoom(walk.Open(names.by_name), claims);
 }
 
 void CheckLink(const Names& names, const std::string& name, const Metadata& file, Said& said) {

@@ -21,6 +21,10 @@ void Prepend(const std::string& path, std::vector<std::string>& names) {
   }
 }
 
+os::Error Fault(const char* code, const std::string& what, const File& file) {
+  return os::Error(code, what + " in " + file.path(), file.path());
+}
+
 std::string TargetOf(hid_t group, const std::string& name, const H5L_info_t& link, const std::string& file) {
   std::string out(link.u.val_size, '\0');
   Check(H5Lget_val(group, name.c_str(), out.data(), out.size(), H5P_DEFAULT), "H5Lget_val", file);
@@ -39,9 +43,6 @@ Handle OpenAt(const File& file, uint64_t address, const std::string* link) {
 }
 
 uint64_t Follow(const File& file, const std::string& path) {
-  const auto fail = [&](const char* code, const std::string& what) {
-    return os::Error(code, path + " " + what + " in " + file.path(), file.path());
-  };
   uint64_t at = file.root();
   size_t soft_links = 0;
   std::vector<std::string> names;
@@ -49,7 +50,8 @@ uint64_t Follow(const File& file, const std::string& path) {
     const std::string name = std::move(names.back());
     names.pop_back();
     const Handle group = OpenAt(file, at, &name);
-    if (H5Iget_type(group) != H5I_GROUP) throw fail("PERSIST_NOT_FOUND", "leads through what is no group");
+    if (H5Iget_type(group) != H5I_GROUP)
+      throw Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
     H5L_info_t link;
     Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
     if (link.type == H5L_TYPE_HARD) {
@@ -57,13 +59,51 @@ uint64_t Follow(const File& file, const std::string& path) {
       continue;
     }
     if (link.type != H5L_TYPE_SOFT)
-      throw fail("PERSIST_UNSUPPORTED", "leads to another file, which is not opened,");
-    if (++soft_links > kMostSoftLinks) throw fail("PERSIST_NOT_FOUND", "leads through too many links");
+      throw Fault("PERSIST_UNSUPPORTED", path + " leads to another file, which is not opened,", file);
+    if (++soft_links > kMostSoftLinks)
+      throw Fault("PERSIST_NOT_FOUND", path + " leads through too many links", file);
     const std::string target = TargetOf(group, name, link, file.path());
     if (target.rfind('/', 0) == 0) at = file.root();
     Prepend(target, names);
   }
   return at;
+}
+
+Removal CheckPlace(const File& file, const std::string& path, Claims& claims) {
+  uint64_t at = file.root();
+  size_t soft_links = 0;
+  std::optional<H5L_type_t> found;  // how the name itself is linked
+  std::vector<std::string> names;
+  for (Prepend(path, names); !names.empty();) {
+    const std::string name = std::move(names.back());
+    names.pop_back();
+    const Handle group = OpenAt(file, at, &name);
+    if (H5Iget_type(group) != H5I_GROUP) {
+      if (found) return Removal::kLink;
+      throw Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
+    }
+    const bool is_there = Check(H5Lexists(group, name.c_str(), H5P_DEFAULT), "H5Lexists", file.path()) > 0;
+    if (!found && (!is_there || names.empty())) CheckToChange(file, at, claims);
+    if (!is_there) return found ? Removal::kLink : Removal::kNothing;
+    H5L_info_t link;
+    Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
+    if (names.empty() && !found) found = link.type;
+    if (link.type == H5L_TYPE_HARD) {
+      at = link.u.address;
+      continue;
+    }
+    if (link.type != H5L_TYPE_SOFT || ++soft_links > kMostSoftLinks) {
+      if (found) return Removal::kLink;
+      throw Fault("PERSIST_UNSUPPORTED", path + " leads to another file, or through too many links", file);
+    }
+    const std::string target = TargetOf(group, name, link, file.path());
+    if (target.rfind('/', 0) == 0) at = file.root();
+    Prepend(target, names);
+  }
+  if (H5Iget_type(OpenAt(file, at)) != H5I_DATASET)
+    throw Fault("PERSIST_EXISTS", path + " is a group or a type", file);
+  if (found != H5L_TYPE_HARD) return Removal::kLink;
+  return CheckToChange(file, at, claims) ? Removal::kLinkOnly : Removal::kLink;
 }
 
 uint64_t HeaderOf(hid_t object, const std::string& path) {

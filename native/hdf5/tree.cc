@@ -28,6 +28,7 @@ Tree::Tree(uint64_t address, unsigned kind, const IsRecordSize& is_record_size, 
   const uint64_t split = head.Number(1);
   const uint64_t merge = head.Number(1);
   root_ = {head.Number(file.widths().address_bytes), head.Number(2), depth};
+  total_records_ = head.Number(file.widths().length_bytes);
   const bool is_sound = its_kind == kind && is_record_size(record_bytes_) &&
                         node_bytes_ >= kEdgeBytes + 2 * record_bytes_ && depth <= kDeepest && split > 0 &&
                         split <= 100 && merge > 0 && merge < split &&
@@ -65,9 +66,11 @@ void Tree::Walk(const Visit& visit, std::optional<uint32_t> hash) const {
   if (root_.address == file_.nowhere()) return;
   std::set<uint64_t> seen = {root_.address};
   std::vector<Node> waiting = {root_};
+  uint64_t records = 0;
   while (!waiting.empty()) {
     const Node node = waiting.back();
     waiting.pop_back();
+    records += node.records;
     if (node.height == 0 && !visit) continue;
     const std::string bytes = file_.ReadUpTo(node.address, node_bytes_);
     Cursor rest = Open(node, bytes);
@@ -82,13 +85,16 @@ void Tree::Walk(const Visit& visit, std::optional<uint32_t> hash) const {
       Cursor pointer = rest.Part(levels_[node.height].pointer_bytes);
       const uint64_t address = pointer.Number(file_.widths().address_bytes);
       const Node child = {address, pointer.Number(count_bytes_), node.height - 1};
-      if (child.records > levels_[child.height].most_records || !seen.insert(address).second)
+      if (child.records == 0 || child.records > levels_[child.height].most_records ||
+          !seen.insert(address).second)
         throw rest.Corrupt("has a tree with a node that cannot be");
       const bool is_beside =
           hash && ((k > 0 && *hash < hashes[k - 1]) || (k<node.records&& * hash> hashes[k]));
       if (!is_beside) waiting.push_back(child);
     }
   }
+  if (!hash && records != total_records_)
+    throw Cursor({}, file_.path()).Corrupt("has a tree of another number of records");
 }
 
 }  // namespace persist::hdf5

@@ -19,7 +19,8 @@ class Tree {
 
   /**
    * Goes through the nodes, in any order: the library takes as many records from one as its parent says,
-   * whether or not there is room. Leaves are read only where somebody wants their records. Throws CORRUPT.
+   * whether or not there is room, and makes room for as many as the head says. Leaves are read only where
+   * somebody wants their records. Throws CORRUPT.
    */
   void Walk(const Visit& visit) const { Walk(visit, std::nullopt); }
 
@@ -49,6 +50,7 @@ class Tree {
   uint64_t record_bytes_ = 0;
   size_t count_bytes_ = 0;     // of the number of records in a child
   std::vector<Level> levels_;  // from the leaves up
+  uint64_t total_records_ = 0;
   Node root_ = {};
 };
 

@@ -44,9 +44,9 @@ std::vector<Summed> FindSummed(const std::string& bytes) {
 class Damager {
  public:
   Damager(const std::vector<Seed>& seeds, uint32_t seed, uint32_t number)
-      : seeds_(seeds), random_(seed + 7919 * number), seed_(seeds[Below(seeds.size())]), out_(seed_.bytes) {}
+      : seeds_(seeds), random_(seed + 7919 * number), number_(Below(seeds.size())), seed_(seeds[number_]), out_(seed_.bytes) {}
 
-  std::string Make() {
+  Damage Make() {
     for (size_t count = Below(3) > 0 ? 1 : 2 + Below(3); count > 0; count--) {
       if (Below(30) == 0)
         Move();
@@ -54,7 +54,7 @@ class Damager {
         Overwrite();
     }
     if (!is_moved_ && Below(16) != 0) Sum();
-    return std::move(out_);
+    return {std::move(out_), number_};
   }
 
  private:
@@ -139,6 +139,7 @@ class Damager {
 
   const std::vector<Seed>& seeds_;
   std::mt19937 random_;
+  size_t number_;
   const Seed& seed_;
   std::string out_;
   bool is_moved_ = false;
@@ -154,7 +155,7 @@ Seed SeedOf(const std::string& path) {
   return out;
 }
 
-std::string Damaged(const std::vector<Seed>& seeds, uint32_t seed, uint32_t number) {
+Damage Damaged(const std::vector<Seed>& seeds, uint32_t seed, uint32_t number) {
   return Damager(seeds, seed, number).Make();
 }
 

@@ -19,10 +19,15 @@ struct Seed {
   std::vector<Summed> summed;
 };
 
+struct Damage {
+  std::string bytes;
+  size_t seed;  // which of the files it was
+};
+
 /** Reads a file, and finds what has checksums in it. */
 Seed SeedOf(const std::string& path);
 
 /** The damaged file of a number. Most often its checksums are right, so that the damage is looked at. */
-std::string Damaged(const std::vector<Seed>& seeds, uint32_t seed, uint32_t number);
+Damage Damaged(const std::vector<Seed>& seeds, uint32_t seed, uint32_t number);
 
 }  // namespace persist::fuzz

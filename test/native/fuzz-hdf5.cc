@@ -1,9 +1,10 @@
-// Reads damaged HDF5 files by the million, as the addon does, below its binding, under AddressSanitizer and
-// UndefinedBehaviorSanitizer:
+// Reads damaged HDF5 files by the million, or puts datasets into them, as the addon does, below its binding,
+// under AddressSanitizer and UndefinedBehaviorSanitizer:
 //
-//     fuzz_hdf5 KEEP RUNS SEED FIXTURE...    fuzz_hdf5 --read FILE...
+//     fuzz_hdf5 read|write KEEP RUNS SEED FIXTURE...    fuzz_hdf5 again FILE NAME...
 //
-// A child reads ten thousand files. One that dies is counted by what it died of; the first files of each kind
+// The second puts datasets of such names into a file, or without names reads it. A child takes ten thousand
+// files. One that dies is counted by what it died of; the first files of each kind
 // are kept in the directory KEEP, and the next child goes on behind it. The exit code is 1 where a fault is
 // one of ours and not of the HDF5 library.
 #include <fcntl.h>
@@ -29,6 +30,7 @@
 
 #include "fuzz-hdf5-damage.h"
 #include "hdf5/attributes.h"
+#include "hdf5/create.h"
 #include "hdf5/driver.h"
 #include "hdf5/list.h"
 #include "hdf5/thread.h"
@@ -52,6 +54,8 @@ struct Progress {
   uint32_t file;
   uint64_t listed;
   uint64_t read;
+  uint64_t written;
+  char names[2048];  // that are being written
 };
 Progress* progress;
 
@@ -94,6 +98,51 @@ void ReadFile(const std::string& path) {
   });
 }
 
+/** What is written: in one piece or for chunks, with a text that lies in a heap. */
+hdf5::NewDataset New(const std::string& name, bool has_chunks) {
+  hdf5::NewDataset out;
+  out.name = name;
+  out.descr = persist::array::ParseDescr("<f8");
+  out.shape = {4};
+  hdf5::NewAttribute unit;
+  unit.name = "unit";
+  unit.is_text = true;
+  unit.strings = {"m"};
+  out.attributes.push_back(unit);
+  if (has_chunks)
+    out.chunks = {{2}, true, 1, false};
+  else
+    out.content = std::string(32, 'x');
+  return out;
+}
+
+/** What was written must be there. */
+void CheckWritten(const std::string& path, const std::vector<hdf5::NewDataset>& all) {
+  try {
+    const hdf5::File file(path, hdf5::Mode::kRead);
+    for (const hdf5::NewDataset& one : all) {
+      const hdf5::Dataset dataset = hdf5::Describe(hdf5::OpenDataset(file, one.name), file, one.name);
+      if (dataset.problem) throw os::Error(*dataset.problem);
+      if (dataset.element.descr != "<f8" || dataset.shape != one.shape) Report("another dataset is there");
+      if (hdf5::AttributesOf(dataset.id, file).size() != 1) Report("an attribute is not there");
+      if (!one.chunks && file.ReadUpTo(*dataset.offset - file.base(), 32) != one.content)
+        Report("other bytes are there");
+    }
+  } catch (const os::Error& error) {
+    Report(error.what());
+  }
+}
+
+void Write(const std::string& path, const std::vector<std::string>& names) {
+  std::vector<hdf5::NewDataset> all;
+  for (const std::string& name : names) all.push_back(New(name, all.size() % 2 == 1));
+  Attempt([&] {
+    hdf5::AddToFile(path, all, nullptr);
+    CheckWritten(path, all);
+    progress->written++;
+  });
+}
+
 /** Has the calls of the library made where the addon makes them, with the signal for those that take long. */
 void Prepare() {
   hdf5::RunFirst([] {
@@ -107,31 +156,93 @@ void Prepare() {
   pthread_sigmask(SIG_BLOCK, &profiling, nullptr);
 }
 
-/** On the thread where the library is called. */
-void ReadInTime(const std::string& path) {
+/** On the thread where the library is called: writes datasets of such names, or reads where there are none. */
+void UseInTime(const std::string& path, const std::vector<std::string>& names) {
   const itimerval limit = {{}, {kLimitS, 0}};
   setitimer(ITIMER_PROF, &limit, nullptr);
-  ReadFile(path);
+  if (names.empty())
+    ReadFile(path);
+  else
+    Write(path, names);
   hdf5::TakeFailure();
 }
 
-[[noreturn]] void BeChild(const std::vector<fuzz::Seed>& seeds, uint32_t seed, uint32_t first, uint32_t end,
-                          int report) {
+/** A file in memory. */
+class Scratch {
+ public:
+  void Fill(const std::string& bytes) const {
+    if (ftruncate(fd_, 0) != 0 || pwrite(fd_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+      Report("the file could not be written");
+  }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(fd_); }
+
+ private:
+  int fd_ = memfd_create("damaged", MFD_CLOEXEC);
+};
+
+/** The names to write to a file of a number: new ones, and such as the undamaged file has. */
+std::vector<std::string> NamesFor(uint32_t number, const std::vector<std::string>& known) {
+  std::mt19937 random(number);
+  std::vector<std::string> out;
+  for (size_t count = 1 + random() % 3; count > 0; count--) {
+    std::string name = known.empty() ? "" : known[random() % known.size()];
+    const size_t slash = name.rfind('/');
+    const std::string group = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+    if (name.empty() || random() % 2 == 0) name = group + (random() % 3 == 0 ? "new group/new" : "new");
+    if (random() % 8 == 0) name += std::string(1 + random() % 300, 'n');
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return out;
+}
+
+std::vector<std::vector<std::string>> NamesIn(const std::vector<fuzz::Seed>& seeds, const Scratch& scratch) {
+  std::vector<std::vector<std::string>> out(seeds.size());
+  for (size_t k = 0; k < seeds.size(); k++) {
+    scratch.Fill(seeds[k].bytes);
+    Attempt([&] {
+      const hdf5::File file(scratch.path(), hdf5::Mode::kRead);
+      for (const hdf5::Listed& one : hdf5::ListDatasets(file, hdf5::Wanted::kDatasets, nullptr))
+        out[k].push_back(one.name);
+    });
+  }
+  return out;
+}
+
+/** Keeps the names for whoever tries a file again. */
+void Tell(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += "'" + name + "' ";
+  all.resize(sizeof progress->names - 1);
+  std::memcpy(progress->names, all.c_str(), sizeof progress->names);
+}
+
+/** What is done, and to which files. */
+struct Trial {
+  bool writes;
+  std::string keep;
+  uint32_t runs;
+  uint32_t seed;
+  std::vector<fuzz::Seed> seeds;
+};
+
+[[noreturn]] void BeChild(const Trial& trial, uint32_t first, uint32_t end, int report) {
   dup2(report, STDERR_FILENO);
   Prepare();
-  const int fd = memfd_create("damaged", MFD_CLOEXEC);
-  const std::string path = "/proc/self/fd/" + std::to_string(fd);
+  const Scratch scratch;
   // All in one job: to change threads for each file takes longer than to read it where others want the
   // processor, too.
   hdf5::RunFirst([&] {
+    std::vector<std::vector<std::string>> known;
+    if (trial.writes) known = NamesIn(trial.seeds, scratch);
     for (uint32_t k = first; k < end; k++) {
       progress->file = k;
       alarm(kPatienceS);
-      const std::string bytes = fuzz::Damaged(seeds, seed, k);
-      if (ftruncate(fd, static_cast<off_t>(bytes.size())) != 0 ||
-          pwrite(fd, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-        Report("the file could not be written");
-      ReadInTime(path);
+      const fuzz::Damage damage = fuzz::Damaged(trial.seeds, trial.seed, k);
+      scratch.Fill(damage.bytes);
+      std::vector<std::string> names;
+      if (trial.writes) names = NamesFor(k, known[damage.seed]);
+      Tell(names);
+      UseInTime(scratch.path(), names);
     }
   });
   std::_Exit(0);
@@ -197,15 +308,15 @@ struct Kind {
   std::string report;
 };
 
-int Fuzz(const std::string& keep, uint32_t runs, uint32_t seed, const std::vector<fuzz::Seed>& seeds) {
+int Fuzz(const Trial& trial) {
   std::map<std::string, Kind> kinds;
   uint32_t deaths = 0;
   const auto started = std::chrono::steady_clock::now();
-  for (uint32_t first = 0; first < runs;) {
-    const uint32_t end = std::min(runs, first + kFilesOfChild);
+  for (uint32_t first = 0; first < trial.runs;) {
+    const uint32_t end = std::min(trial.runs, first + kFilesOfChild);
     const int report = memfd_create("report", MFD_CLOEXEC);
     const pid_t child = fork();
-    if (child == 0) BeChild(seeds, seed, first, end, report);
+    if (child == 0) BeChild(trial, first, end, report);
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) {
       std::perror("no child");
@@ -220,18 +331,21 @@ int Fuzz(const std::string& keep, uint32_t runs, uint32_t seed, const std::vecto
       kind.is_ours = death.is_ours;
       if (kind.count++ == 0) kind.report = text;
       if (kind.count <= kKeptOfKind) {
-        const std::string name = keep + "/" + FileName(death.kind) + "-" + std::to_string(seed) + "-" +
+        const std::string name = trial.keep + "/" + FileName(death.kind) + "-" + std::to_string(trial.seed) + "-" +
                                  std::to_string(progress->file);
-        std::ofstream(name + ".h5", std::ios::binary) << fuzz::Damaged(seeds, seed, progress->file);
-        std::ofstream(name + ".txt") << text;
+        std::ofstream(name + ".h5", std::ios::binary)
+            << fuzz::Damaged(trial.seeds, trial.seed, progress->file).bytes;
+        std::ofstream(name + ".txt") << text << "names: " << progress->names << "\n";
       }
     }
     close(report);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
-  std::printf("%u files of seed %u in %.0f s: %llu datasets listed, %llu selections read, %u deaths\n", runs,
-              seed, took.count(), static_cast<unsigned long long>(progress->listed),
-              static_cast<unsigned long long>(progress->read), deaths);
+  std::printf("%u files of seed %u in %.0f s: %llu datasets listed, %llu selections read, %llu files written, %u "
+              "deaths\n",
+              trial.runs, trial.seed, took.count(), static_cast<unsigned long long>(progress->listed),
+              static_cast<unsigned long long>(progress->read),
+              static_cast<unsigned long long>(progress->written), deaths);
   std::vector<std::pair<std::string, Kind>> sorted(kinds.begin(), kinds.end());
   std::sort(sorted.begin(), sorted.end(),
             [](const auto& a, const auto& b) { return a.second.count > b.second.count; });
@@ -271,19 +385,17 @@ int main(int count, char** arguments) {
       mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return 1;
   progress = new (shared) Progress{};
-  if (given.size() > 1 && given[0] == "--read") {
+  if (given.size() > 1 && given[0] == "again") {
     Prepare();
-    hdf5::RunFirst([&] {
-      for (size_t k = 1; k < given.size(); k++) ReadInTime(given[k]);
-    });
+    hdf5::RunFirst([&] { UseInTime(given[1], {given.begin() + 2, given.end()}); });
     return 0;
   }
-  if (given.size() < 4) return 1;
-  std::vector<fuzz::Seed> seeds;
-  for (size_t k = 3; k < given.size(); k++) {
+  if (given.size() < 5) return 1;
+  Trial trial = {given[0] == "write", given[1], static_cast<uint32_t>(std::stoul(given[2])),
+                 static_cast<uint32_t>(std::stoul(given[3])), {}};
+  for (size_t k = 4; k < given.size(); k++) {
     fuzz::Seed one = fuzz::SeedOf(given[k]);
-    if (!one.bytes.empty()) seeds.push_back(std::move(one));
+    if (!one.bytes.empty()) trial.seeds.push_back(std::move(one));
   }
-  return Fuzz(given[0], static_cast<uint32_t>(std::stoul(given[1])),
-              static_cast<uint32_t>(std::stoul(given[2])), seeds);
+  return Fuzz(trial);
 }
