@@ -16,9 +16,11 @@ const titles = [
   "until the process dies",
   "killed while it writes",
   "kills the process",
+  "on a disk that fails",
+  "with checkpoints that is killed",
 ];
 const without = ["--grep", titles.join("|"), "--invert"];
-const folders = ["native", "store", "disk", "archive"];
+const folders = ["native", "store", "disk", "archive", "checkpoints"];
 const failures = folders.map((folder) => runTests(folder)).filter(({ status }) => status !== 0);
 // Once more at the end, where whoever sees only the last lines looks.
 for (const { folder, status, report } of failures)

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Checkpoints, isPersistError, NDArray, openArray, PersistError, readArray } from "persist-archive";
+import { interrupted, shrink, shrinkable, transfer } from "../support/interrupted.ts";
 import type { Members } from "../support/project.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -127,6 +128,24 @@ describe("Checkpoints", function () {
       assert.deepEqual(readdirSync(directory).toSorted(), ["_lock", "step-000000001"]);
       await assert.rejects(checkpoints.close(), hasCode("PERSIST_CHANGED"));
     });
+
+    for (const arrays of ["npy", "npz", "hdf5"] as const)
+      for (const [what, takeAway] of [
+        ["transferred", transfer],
+        ["resized", shrink],
+      ] as const)
+        it(`borrow: write no step of a buffer that is ${what} meanwhile (${arrays})`, async () => {
+          const checkpoints = await Checkpoints.open(temporaryDirectory(), { arrays });
+          let step = 0;
+          const error = await interrupted(async () => {
+            const x = shrinkable(100 * LARGE).fill(++step);
+            const { durable } = await checkpoints.save(step, { x }, { source: "borrow" });
+            return { work: durable, interrupt: () => takeAway(x) };
+          });
+          assert.ok(isPersistError(error, "PERSIST_DETACHED"), String(error));
+          assert.ok(!(await checkpoints.steps()).includes(step));
+          await assert.rejects(checkpoints.close(), hasCode("PERSIST_DETACHED"));
+        });
 
     it("transfer: take the buffers over, and give them back", async () => {
       const checkpoints = await Checkpoints.open(temporaryDirectory());

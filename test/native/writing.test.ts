@@ -9,7 +9,7 @@ import { hdf5Store } from "#dist/store/hdf5-store.js";
 import { npzStore } from "#dist/store/npz-store.js";
 import { npyStore } from "#dist/store/npy-store.js";
 import type { ArrayStore } from "#dist/store/store.js";
-import { interrupted } from "../support/interrupted.ts";
+import { interrupted, shrink, shrinkable } from "../support/interrupted.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const MIB = 2 ** 20;
@@ -116,14 +116,9 @@ describe("writeArray", () => {
     const directory = temporaryDirectory();
     const path = join(directory, "a.npy");
     await writeArray(path, new Float64Array([1, 2]));
-    const buffer = new (
-      ArrayBuffer as unknown as new (
-        size: number,
-        options: object,
-      ) => ArrayBuffer & { resize(size: number): void }
-    )(64 * MIB, { maxByteLength: 64 * MIB });
-    const writing = writeArray(path, new Float64Array(buffer), { durability: "full" });
-    buffer.resize(8);
+    const data = shrinkable(8 * MIB);
+    const writing = writeArray(path, data, { durability: "full" });
+    shrink(data);
     await assert.rejects(writing, (error) => isPersistError(error, "PERSIST_DETACHED"));
     assert.deepEqual((await readArray(path)).data, new Float64Array([1, 2]));
     assert.deepEqual(readdirSync(directory), ["a.npy"]);

@@ -14,7 +14,7 @@ import {
 } from "persist-archive";
 import { dtype as lookUp } from "#dist/dtype.js";
 import { native } from "#dist/native.js";
-import { interrupted, transfer } from "../support/interrupted.ts";
+import { interrupted, shrink, shrinkable, transfer } from "../support/interrupted.ts";
 import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { FORMATS } from "./array-formats.ts";
@@ -217,22 +217,28 @@ ${isMany ? "store(given, kept)" : ""}
       await assert.rejects(readArray(path, { signal: AbortSignal.abort() }), { name: "AbortError" });
     });
 
-    it("are DETACHED when the memory is transferred while it is written, and stay as they were", async () => {
-      const directory = temporaryDirectory();
-      const path = pathOf(directory, "a");
-      await writeArray(path, noise(3), options);
-      const before = readFileSync(fileOf(path));
-      for (const delay_ms of [0, 1, 2]) {
-        const error = await interrupted(async () => {
-          writeFileSync(fileOf(path), before);
-          const data = noise(2 * MIB);
-          return { work: writeArray(path, data, options), interrupt: () => transfer(data) };
-        }, delay_ms);
-        assert.ok(isPersistError(error, "PERSIST_DETACHED"), String(error));
-        assert.deepEqual(readFileSync(fileOf(path)), before);
-        assert.equal(readdirSync(directory).length, 1);
-      }
-    });
+    for (const [what, takeAway] of [
+      ["transferred", transfer],
+      ["resized", shrink],
+    ] as const)
+      it(`are DETACHED when the memory is ${what} while it is written, and stay as they were`, async () => {
+        const directory = temporaryDirectory();
+        const path = pathOf(directory, "a");
+        await writeArray(path, noise(3), options);
+        const before = readFileSync(fileOf(path));
+        const content = noise(2 * MIB);
+        for (const delay_ms of [0, 1, 2]) {
+          const error = await interrupted(async () => {
+            writeFileSync(fileOf(path), before);
+            const data = shrinkable(content.length);
+            data.set(content);
+            return { work: writeArray(path, data, options), interrupt: () => takeAway(data) };
+          }, delay_ms);
+          assert.ok(isPersistError(error, "PERSIST_DETACHED"), String(error));
+          assert.deepEqual(readFileSync(fileOf(path)), before);
+          assert.equal(readdirSync(directory).length, 1);
+        }
+      });
 
     it("stay as they were when any system call of a rewrite fails", async () => {
       const directory = temporaryDirectory();

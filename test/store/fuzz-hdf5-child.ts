@@ -1,8 +1,8 @@
-// Reads damaged HDF5 files in every way, one after the other; a process of its own, because the HDF5 library may die of one. It
+// Reads damaged HDF5 files in every way, and writes into them, one after the other; a process of its own, because the HDF5 library may die of one. It
 // is told which: from the number in its arguments on, so many, of a seed.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { PersistError, listArrays, mapArray, openArray, readArray } from "persist-archive";
+import { PersistError, listArrays, mapArray, openArray, readArray, writeArray } from "persist-archive";
 import { damagedFile } from "./fuzz-hdf5-files.ts";
 
 const [file = "", seed, first, count] = process.argv.slice(2);
@@ -21,7 +21,8 @@ async function attempt(read: () => Promise<{ data: { byteLength: number } } | vo
   }
 }
 
-async function readEverything(): Promise<void> {
+/** Gives the names of arrays. */
+async function readEverything(): Promise<string[]> {
   const names: string[] = [];
   await attempt(async () => {
     for (const { name, problem, shape } of await listArrays(file)) {
@@ -41,13 +42,27 @@ async function readEverything(): Promise<void> {
       await array.close();
     });
   }
+  return names;
+}
+
+/** Where a write succeeds, what was written is there. */
+async function write(name: string): Promise<void> {
+  const data = new Float64Array([1, 2, 3]);
+  await attempt(async () => {
+    await writeArray(`${file}#${name}`, data);
+    const seen = await readArray(`${file}#${name}`).catch((error: unknown) => error as Error);
+    assert.ok(!(seen instanceof Error), `${name} was written, and is not there: ${String(seen)}`);
+    assert.deepEqual(seen.data, data);
+  });
 }
 
 for (let k = Number(first); k < Number(first) + Number(count); k++) {
   writeFileSync(file, damagedFile(Number(seed), k));
   process.send?.(k);
   const started = process.cpuUsage();
-  await readEverything();
+  const names = await readEverything();
+  const [some = "some"] = names.slice(k % Math.max(names.length, 1));
+  for (const name of [some, `${some.slice(0, some.lastIndexOf("/") + 1)}new`, "made/new"]) await write(name);
   const { user, system } = process.cpuUsage(started);
   assert.ok((user + system) / 1000 < LIMIT_MS, `file ${k} took ${(user + system) / 1000} ms`);
 }

@@ -23,6 +23,19 @@ export async function interrupted(begin: () => Promise<Begun>, delay_ms = 0): Pr
   assert.fail(`the work had ended ${ATTEMPTS} times before it was interrupted`);
 }
 
+/** An array in a buffer that can be shrunk. */
+export function shrinkable(length: number): Float64Array<ArrayBuffer> {
+  const size_bytes = length * Float64Array.BYTES_PER_ELEMENT;
+  // Node 20 has it, and the types of its day do not
+  const Resizable = ArrayBuffer as unknown as new (size: number, options: object) => ArrayBuffer;
+  return new Float64Array(new Resizable(size_bytes, { maxByteLength: size_bytes }));
+}
+
+/** Takes all but the first of an array's elements away from it. */
+export function shrink({ buffer }: { readonly buffer: ArrayBufferLike }): void {
+  (buffer as ArrayBuffer & { resize(size_bytes: number): void }).resize(Float64Array.BYTES_PER_ELEMENT);
+}
+
 /** Takes an array's memory away from it. */
 export function transfer({ buffer }: { readonly buffer: ArrayBufferLike }): void {
   structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
