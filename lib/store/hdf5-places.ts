@@ -31,6 +31,8 @@ const SUPERBLOCK_BYTES = 96;
 const PLAIN_ADDRESSES = 24;
 const DEFAULT_CHILDREN = 64;
 const MOST_HEADER_BYTES = 2 ** 24;
+/** The library makes 64 unless it is told otherwise; each leaf of an index that has any chunk takes memory for all. */
+const MOST_CHILDREN = 2 ** 10;
 
 export const DATASPACE = 1;
 export const LAYOUT = 8;
@@ -52,6 +54,7 @@ export function findPlaces(fd: number, header: number, file: string): GrowthPlac
   const { bytes, addresses } = superblock;
   const base = numberAt(bytes, addresses);
   const children = addresses === PLAIN_ADDRESSES ? DEFAULT_CHILDREN : 2 * bytes.readUInt16LE(24);
+  if (children > MOST_CHILDREN) throw cannot("the nodes of its index are too large");
   const found: { rows_at?: number; mostRows?: number; root_at?: number } = {};
   const bytesAt: BytesAt = (at, size) => readAt(fd, at, size, file);
   for (const { type, flags, place, body } of messagesOf(bytesAt, base, header, cannot)) {

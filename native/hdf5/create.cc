@@ -183,6 +183,10 @@ std::vector<uint64_t> AddToFile(const std::string& path, const std::vector<NewDa
   {
     const File file(path, Mode::kRead);
     Claims claims(file);
+    for (const NewDataset& dataset : datasets) {
+      if (!dataset.chunks || file.widths().length_bytes == sizeof(uint64_t)) continue;
+      throw os::Error("PERSIST_UNSUPPORTED", path + " has too short lengths for an array in chunks", path);
+    }
     if (file.extension() != file.nowhere()) CheckToChange(file, file.extension(), claims);
     for (const NewDataset& dataset : datasets) {
       if (control != nullptr) control->Check();

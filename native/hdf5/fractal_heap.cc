@@ -49,6 +49,7 @@ FractalHeap::FractalHeap(uint64_t address, size_t key_bytes, const Metadata& fil
   head.Skip(2);
   root_ = head.Number(widths.address_bytes);
   rows_ = head.Number(2);
+  head_bytes_ = start.size() - head.rest() + kSumBytes;
   const auto is_power = [](uint64_t number) { return std::has_single_bit(number); };
   if (its_key_bytes != key_bytes || !is_power(width_) || !is_power(first_bytes_) ||
       !is_power(most_direct_bytes) || first_bytes_ > most_direct_bytes || most_direct_bytes > kMostBlock ||
@@ -95,14 +96,31 @@ FractalHeap::Block FractalHeap::BlockOf(uint64_t offset) const {
   return out;
 }
 
-void FractalHeap::CheckBlock(const Block& block) {
-  if (!checked_.insert(block.address).second) return;
-  const std::string start = file_.ReadUpTo(block.address, kMostHead);
-  Cursor head(start, file_.path());
-  if (!head.BeginsWith("FHDB")) throw head.Corrupt("has a heap without a block");
+const FractalHeap::Held& FractalHeap::Hold(const Block& block) {
+  const auto [place, is_new] = held_.try_emplace(block.start);
+  Held& out = place->second;
+  if (!is_new) return out;
+  out.size_bytes = block.size_bytes;
+  out.bytes = file_.ReadUpTo(block.address, block.size_bytes);
+  held_bytes_ += out.bytes.size();
+  Cursor head(out.bytes, file_.path());
+  if (!head.BeginsWith("FHDB") || held_bytes_ > file_.size_bytes())
+    throw head.Corrupt("has a heap without a block");
   head.Skip(4 + 1);
   if (head.Number(file_.widths().address_bytes) != address_ || head.Number(offset_bytes_) != block.start)
     throw head.Corrupt("has a heap with a block of another");
+  return out;
+}
+
+/** The block at a place in the heap, and where it begins there. */
+std::pair<uint64_t, const FractalHeap::Held&> FractalHeap::HeldAt(uint64_t offset) {
+  const auto behind = held_.upper_bound(offset);
+  if (behind != held_.begin()) {
+    const auto& [start, held] = *std::prev(behind);
+    if (offset - start < held.size_bytes) return {start, held};
+  }
+  const Block block = BlockOf(offset);
+  return {block.start, Hold(block)};
 }
 
 std::string FractalHeap::Find(std::string_view key) {
@@ -113,12 +131,11 @@ std::string FractalHeap::Find(std::string_view key) {
   if (kind != kManaged) throw from.Corrupt("has an unknown key of a heap");
   const uint64_t offset = from.Number(offset_bytes_);
   const uint64_t size_bytes = from.Number(length_bytes_);
-  const Block block = BlockOf(offset);
-  CheckBlock(block);
-  const uint64_t at = offset - block.start;
-  if (at < HeadBytes() || at >= block.size_bytes || size_bytes > block.size_bytes - at)
+  const auto& [start, block] = HeldAt(offset);
+  const uint64_t at = offset - start;
+  if (at < HeadBytes() || at >= block.bytes.size() || size_bytes > block.bytes.size() - at)
     throw from.Corrupt("refers to what lies beyond a block of its heap");
-  return file_.ReadUpTo(block.address + at, size_bytes);
+  return block.bytes.substr(at, size_bytes);
 }
 
 uint64_t FractalHeap::HeadBytes() const {
@@ -138,7 +155,7 @@ uint64_t FractalHeap::WalkBlocks(Claims& claims) {
     waiting.pop_back();
     if (rows == 0) {
       claims.Take(block.address, block.size_bytes);
-      CheckBlock(block);
+      Hold(block);
       direct_[block.start] = block.size_bytes;
       continue;
     }
@@ -169,6 +186,7 @@ uint64_t FractalHeap::WalkBlocks(Claims& claims) {
 
 void FractalHeap::FindRoom(Claims& claims) {
   const Cursor nowhere({}, file_.path());
+  claims.Take(address_, head_bytes_);
   const uint64_t total = WalkBlocks(claims);
   if (large_at_ != file_.nowhere())
     throw os::Error("PERSIST_UNSUPPORTED",
@@ -180,11 +198,11 @@ void FractalHeap::FindRoom(Claims& claims) {
     if (block.address != file_.nowhere() || block.start != next_block_)
       throw nowhere.Corrupt("has a heap that goes on where a block is");
   }
-  if (room_at_ != file_.nowhere()) ReadRoom();
+  if (room_at_ != file_.nowhere()) ReadRoom(claims);
 }
 
 void FractalHeap::TakeRoom(uint64_t start, uint64_t size_bytes) {
-  if (!free_.Take(start, size_bytes))
+  if (!used_.Take(start, size_bytes))
     throw Cursor({}, file_.path()).Corrupt("has a heap with room that is free twice");
 }
 
@@ -209,8 +227,9 @@ void FractalHeap::CheckRows(Cursor rows, uint64_t start, uint64_t size_bytes) {
   TakeRoom(start, total);
 }
 
-void FractalHeap::ReadRoom() {
+void FractalHeap::ReadRoom(Claims& claims) {
   enum : uint64_t { kRange = 0, kRows = 1 };
+  constexpr size_t kRowsBytes = 2 + 2 + 2;
   const Widths& widths = file_.widths();
   const std::string start = file_.ReadUpTo(room_at_, kMostHead);
   Cursor head(start, file_.path());
@@ -225,11 +244,13 @@ void FractalHeap::ReadRoom() {
   const uint64_t list_at = head.Number(widths.address_bytes);
   const uint64_t list_bytes = head.Number(widths.length_bytes);
   const uint64_t room_bytes = head.Number(widths.length_bytes);
+  claims.Take(room_at_, start.size() - head.rest() + kSumBytes);
   const bool has_list = list_at != file_.nowhere();
   if (client != 0 || address_bits != address_bits_ || most_bytes != most_direct_bytes_ ||
-      list_bytes > room_bytes || (has_list && room_bytes > file_.size_bytes()) || has_list != (count > 0))
+      list_bytes > room_bytes || has_list != (count > 0))
     throw head.Corrupt("has a heap whose room cannot be");
   if (!has_list) return;
+  claims.Take(list_at, room_bytes);
   const std::string bytes = file_.ReadUpTo(list_at, list_bytes);
   Cursor list(bytes, file_.path());
   if (bytes.size() < list_bytes || !list.BeginsWith("FSSE"))
@@ -249,7 +270,7 @@ void FractalHeap::ReadRoom() {
       const uint64_t at = list.Number(offset_bytes_);
       const uint64_t kind = list.Number(1);
       if (kind == kRows) {
-        CheckRows(list.Part(offset_bytes_ + 3 * 2), at, size_bytes);
+        CheckRows(list.Part(offset_bytes_ + kRowsBytes), at, size_bytes);
         continue;
       }
       const auto behind = direct_.upper_bound(at);
@@ -264,12 +285,12 @@ void FractalHeap::ReadRoom() {
   if (found != count) throw list.Corrupt("has a heap whose room cannot be");
 }
 
-void FractalHeap::CheckTaken(std::string_view key) const {
+void FractalHeap::Take(std::string_view key) {
   Cursor from(key, file_.path());
   from.Skip(1);
   const uint64_t start = from.Number(offset_bytes_);
-  const uint64_t end = start + from.Number(length_bytes_);
-  if (free_.Overlap(start, end)) throw from.Corrupt("has a heap in which an object lies where it is free");
+  if (!used_.Take(start, from.Number(length_bytes_)))
+    throw from.Corrupt("has a heap in which an object lies over something else");
 }
 
 std::string FractalHeap::FindLarge(uint64_t number) {

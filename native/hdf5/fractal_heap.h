@@ -3,7 +3,8 @@
 #pragma once
 
 #include <map>
-#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "hdf5/claims.h"
@@ -26,8 +27,8 @@ class FractalHeap {
    */
   void FindRoom(Claims& claims);
 
-  /** That the object of a key lies where nothing is free. Throws CORRUPT. */
-  void CheckTaken(std::string_view key) const;
+  /** Notes where the object of a key lies, which may be neither free nor another's. Throws CORRUPT. */
+  void Take(std::string_view key);
 
  private:
   struct Block {
@@ -36,13 +37,20 @@ class FractalHeap {
     uint64_t size_bytes;
   };
 
+  /** A block that was looked at. */
+  struct Held {
+    uint64_t size_bytes;
+    std::string bytes;
+  };
+
   uint64_t RowBytes(uint64_t row) const { return row == 0 ? first_bytes_ : first_bytes_ << (row - 1); }
   uint64_t RowsIn(uint64_t block_bytes) const;
   Block BlockOf(uint64_t offset) const;
-  void CheckBlock(const Block& block);
+  const Held& Hold(const Block& block);
+  std::pair<uint64_t, const Held&> HeldAt(uint64_t offset);
   uint64_t HeadBytes() const;
   uint64_t WalkBlocks(Claims& claims);
-  void ReadRoom();
+  void ReadRoom(Claims& claims);
   void TakeRoom(uint64_t start, uint64_t size_bytes);
   void CheckRows(Cursor rows, uint64_t start, uint64_t size_bytes);
   std::string FindLarge(uint64_t number);
@@ -61,14 +69,16 @@ class FractalHeap {
   uint64_t rows_ = 0;
   uint64_t address_bits_ = 0;
   uint64_t most_direct_bytes_ = 0;
-  uint64_t room_at_ = 0;        // the lists of what is free
-  uint64_t managed_bytes_ = 0;  // that all blocks have or would have
-  uint64_t next_block_ = 0;     // where in the heap
-  std::set<uint64_t> checked_;
+  size_t head_bytes_ = 0;
+  uint64_t room_at_ = 0;           // the lists of what is free
+  uint64_t managed_bytes_ = 0;     // that all blocks have or would have
+  uint64_t next_block_ = 0;        // where in the heap
+  std::map<uint64_t, Held> held_;  // by where they begin in the heap
+  uint64_t held_bytes_ = 0;
   /** By where they begin in the heap. */
   std::map<uint64_t, uint64_t> direct_;             // bytes
   std::map<uint64_t, std::vector<bool>> indirect_;  // which of their entries are there
-  Extents free_;
+  Extents used_;                                    // or free
   struct Place {
     uint64_t address;
     uint64_t size_bytes;

@@ -3,7 +3,6 @@
 #include <bit>
 #include <cstring>
 #include <functional>
-#include <set>
 #include <string>
 
 #include "hdf5/extents.h"
@@ -132,13 +131,12 @@ void WalkOld(const OldTree& tree, const Metadata& file, Claims& claims,
   const uint64_t size_bytes =
       kOldHead + 2 * width + tree.most_children * width + (tree.most_children + 1) * tree.key_bytes;
   std::vector<uint64_t> level = {tree.address};
-  std::set<uint64_t> seen;
   for (std::optional<uint64_t> height; !level.empty();) {
     std::vector<uint64_t> below;
     for (size_t k = 0; k < level.size(); k++) {
       const std::string bytes = file.ReadUpTo(level[k], size_bytes);
       Cursor node(bytes, file.path());
-      if (bytes.size() < size_bytes || !node.BeginsWith("TREE") || !seen.insert(level[k]).second)
+      if (bytes.size() < size_bytes || !node.BeginsWith("TREE"))
         throw node.Corrupt("has a tree without a node");
       claims.Take(level[k], size_bytes);
       node.Skip(4);
@@ -200,14 +198,20 @@ class NameHeap {
     return whole.substr(0, from.Text());
   }
 
-  /** Each place may be taken once. */
+  /** The room of a name, or of what a link leads to: the library gives and takes whole words. */
+  void TakeName(uint64_t offset, std::string_view name) {
+    constexpr uint64_t kWord = 8;
+    if (offset % kWord != 0) throw Cursor({}, path_).Corrupt("has a name between two words");
+    Take(offset, (name.size() + kWord) / kWord * kWord);
+  }
+
+ private:
   void Take(uint64_t offset, uint64_t size_bytes) {
     const bool is_within = offset <= bytes_.size() && size_bytes <= bytes_.size() - offset;
     if (!is_within || !taken_.Take(offset, size_bytes))
       throw Cursor({}, path_).Corrupt("has names that lie over each other");
   }
 
- private:
   const std::string& path_;
   std::string bytes_;
   Extents taken_;
@@ -225,15 +229,14 @@ void CheckLeaf(uint64_t address, std::string_view before, std::string_view last,
   if (!leaf.BeginsWith("SNOD")) throw leaf.Corrupt("has a tree without a leaf");
   leaf.Skip(4 + 1 + 1);
   const uint64_t links = leaf.Number(2);
-  if (links == 0 || links > most || leaf.rest() < most * link_bytes)
-    throw leaf.Corrupt("has a leaf of another size");
+  if (links > most || leaf.rest() < most * link_bytes) throw leaf.Corrupt("has a leaf of another size");
   claims.Take(address, bytes.size());
   for (uint64_t k = 0; k < links; k++) {
     Cursor link = leaf.Part(link_bytes);
     const uint64_t name_at = link.Number(widths.length_bytes);
     const std::string_view name = names.At(name_at);
     if (name <= before || name > last) throw leaf.Corrupt("has names that are not in order");
-    names.Take(name_at, name.size() + 1);
+    names.TakeName(name_at, name);
     before = name;
     link.Skip(widths.address_bytes);
     const uint64_t kind = link.Number(4);
@@ -243,7 +246,7 @@ void CheckLeaf(uint64_t address, std::string_view before, std::string_view last,
       const uint64_t at = link.Number(4);
       const std::string_view target = names.At(at);
       if (target.empty()) throw leaf.Corrupt("has a link to nothing");
-      names.Take(at, target.size() + 1);
+      names.TakeName(at, target);
     }
   }
 }

@@ -100,14 +100,23 @@ void CheckFill(Cursor from, bool is_old, Said& said) {
   said.fill_bytes.push_back(size_bytes);
 }
 
-void CheckLink(Cursor from, const Widths& widths) {
-  enum : uint64_t { kHard = 0, kSoft = 1, kOutside = 64 };
+struct LinkStart {
+  uint64_t kind;
+  std::string_view name;
+};
+
+LinkStart TakeLink(Cursor& from) {
   from.Skip(1);
   const uint64_t flags = from.Number(1);
   const uint64_t kind = (flags & 8) != 0 ? from.Number(1) : 0;
   if ((flags & 4) != 0) from.Skip(8);
   if ((flags & 0x10) != 0) from.Skip(1);
-  from.Skip(from.Number(size_t{1} << (flags & 3)));
+  return {kind, from.Part(from.Number(size_t{1} << (flags & 3))).bytes()};
+}
+
+void CheckLink(Cursor from, const Widths& widths) {
+  enum : uint64_t { kHard = 0, kSoft = 1, kOutside = 64 };
+  const uint64_t kind = TakeLink(from).kind;
   if (kind == kHard) {
     from.Skip(widths.address_bytes);
     return;
@@ -317,6 +326,8 @@ void CheckFileSpace(Cursor from, const Widths& widths, Said& said) {
 }
 
 }  // namespace
+
+std::string_view NameOfLink(Cursor link) { return TakeLink(link).name; }
 
 void TakeTexts(WrittenType type, uint64_t count, Cursor data, const Widths& widths,
                std::vector<HeapPlace>& texts) {

@@ -88,6 +88,9 @@ constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
  */
 void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said);
 
+/** The name in a link's message. Throws CORRUPT. */
+std::string_view NameOfLink(Cursor link);
+
 /** Finds the texts among elements. Throws CORRUPT where there are fewer bytes than elements. */
 void TakeTexts(WrittenType type, uint64_t count, Cursor data, const Widths& widths,
                std::vector<HeapPlace>& texts);

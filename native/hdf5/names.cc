@@ -50,13 +50,18 @@ class Walk {
                  Cursor(heap_.Find(key), file_.path()), file_.widths(), said);
   }
 
-  /** That no link lies where the heap has free room. */
+  /** That each link is found by its name, and lies where the heap has no free room. */
   void CheckRoom(const Tree& tree, Claims& claims) {
     heap_.FindRoom(claims);
-    tree.Walk([this](Cursor record) {
-      record.Skip(kHashBytes);
-      heap_.CheckTaken(record.Part(key_bytes_).bytes());
-    });
+    const auto check = [this](Cursor record) {
+      const uint64_t hash = record.Number(kHashBytes);
+      const std::string_view key = record.Part(key_bytes_).bytes();
+      const std::string link = heap_.Find(key);
+      const std::string_view name = NameOfLink(Cursor(link, file_.path()));
+      if (Lookup3(name.data(), name.size()) != hash) throw record.Corrupt("has a link under another name");
+      heap_.Take(key);
+    };
+    tree.WalkInOrder(kHashBytes, check, claims);
   }
 
  private:
@@ -84,6 +89,9 @@ void CheckToChange(const Names& names, const Metadata& file, Claims& claims) {
   if (names.by_name == file.nowhere()) throw Cursor({}, file.path()).Corrupt("has links that nothing finds");
   Walk walk(names, kLinksByName, file);
   walk.CheckRoom(walk.Open(names.by_name), claims);
+  if (!names.by_order || *names.by_order == file.nowhere()) return;
+  const auto nothing = [](const Cursor&) {};
+  Walk(names, kLinksByOrder, file).Open(*names.by_order).WalkInOrder(kOrderBytes, nothing, claims);
 }
 
 void CheckLink(const Names& names, const std::string& name, const Metadata& file, Said& said) {

@@ -1,5 +1,6 @@
 #include "hdf5/tree.h"
 
+#include <algorithm>
 #include <bit>
 #include <set>
 
@@ -16,7 +17,7 @@ size_t BytesOf(uint64_t most) { return (static_cast<size_t>(std::bit_width(most 
 }  // namespace
 
 Tree::Tree(uint64_t address, unsigned kind, const IsRecordSize& is_record_size, const Metadata& file)
-    : file_(file), kind_(kind) {
+    : file_(file), kind_(kind), address_(address) {
   const std::string start = file.ReadUpTo(address, kMostHead);
   Cursor head(start, file.path());
   if (!head.BeginsWith("BTHD")) throw head.Corrupt("has no index where one should be");
@@ -29,6 +30,8 @@ Tree::Tree(uint64_t address, unsigned kind, const IsRecordSize& is_record_size, 
   const uint64_t merge = head.Number(1);
   root_ = {head.Number(file.widths().address_bytes), head.Number(2), depth};
   total_records_ = head.Number(file.widths().length_bytes);
+  constexpr size_t kSumBytes = 4;
+  head_bytes_ = start.size() - head.rest() + kSumBytes;
   const bool is_sound = its_kind == kind && is_record_size(record_bytes_) &&
                         node_bytes_ >= kEdgeBytes + 2 * record_bytes_ && depth <= kDeepest && split > 0 &&
                         split <= 100 && merge > 0 && merge < split &&
@@ -62,7 +65,12 @@ Cursor Tree::Open(const Node& node, const std::string& bytes) const {
   return out;
 }
 
-void Tree::Walk(const Visit& visit, std::optional<uint32_t> hash) const {
+void Tree::WalkInOrder(size_t key_bytes, const Visit& visit, Claims& claims) const {
+  claims.Take(address_, head_bytes_);
+  Walk(visit, {.key_bytes = key_bytes, .claims = &claims});
+}
+
+void Tree::Walk(const Visit& visit, const Look& look) const {
   if (root_.address == file_.nowhere()) return;
   std::set<uint64_t> seen = {root_.address};
   std::vector<Node> waiting = {root_};
@@ -72,28 +80,30 @@ void Tree::Walk(const Visit& visit, std::optional<uint32_t> hash) const {
     waiting.pop_back();
     records += node.records;
     if (node.height == 0 && !visit) continue;
+    if (look.claims != nullptr) look.claims->Take(node.address, node_bytes_);
     const std::string bytes = file_.ReadUpTo(node.address, node_bytes_);
     Cursor rest = Open(node, bytes);
-    std::vector<uint64_t> hashes;
+    std::vector<uint64_t> keys = {node.least};
     for (uint64_t k = 0; k < node.records; k++) {
       Cursor record = rest.Part(record_bytes_);
       if (visit) visit(record);
-      if (hash) hashes.push_back(record.Number(sizeof *hash));
+      keys.push_back(record.Number(look.key_bytes));
     }
+    keys.push_back(node.most);
+    if (look.claims != nullptr && !std::is_sorted(keys.begin(), keys.end()))
+      throw rest.Corrupt("has a tree that is not in order");
     if (node.height == 0) continue;
     for (uint64_t k = 0; k <= node.records; k++) {
       Cursor pointer = rest.Part(levels_[node.height].pointer_bytes);
       const uint64_t address = pointer.Number(file_.widths().address_bytes);
-      const Node child = {address, pointer.Number(count_bytes_), node.height - 1};
+      const Node child = {address, pointer.Number(count_bytes_), node.height - 1, keys[k], keys[k + 1]};
       if (child.records == 0 || child.records > levels_[child.height].most_records ||
           !seen.insert(address).second)
         throw rest.Corrupt("has a tree with a node that cannot be");
-      const bool is_beside =
-          hash && ((k > 0 && *hash < hashes[k - 1]) || (k<node.records&& * hash> hashes[k]));
-      if (!is_beside) waiting.push_back(child);
+      if (!look.only || (child.least <= *look.only && *look.only <= child.most)) waiting.push_back(child);
     }
   }
-  if (!hash && records != total_records_)
+  if (!look.only && records != total_records_)
     throw Cursor({}, file_.path()).Corrupt("has a tree of another number of records");
 }
 
