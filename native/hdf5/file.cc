@@ -65,18 +65,25 @@ void File::Open(Mode mode) {
   } else {
     ReadSuperblock();
     medium_->length_bytes = widths().length_bytes;
-    if (extension() != nowhere()) {
-      const Said said = CheckExtension(*this);
-      if (said.ranks) SetRanks(*said.ranks);
-      if (said.keeps_free_room && mode == Mode::kWrite) {
-        throw os::Error(
-            "PERSIST_UNSUPPORTED",
-            path() + " keeps a list of what is free in it, which is not gone through: nothing is added",
-            path());
-      }
-    }
+    LookFirst(mode);
     const unsigned access_flags = mode == Mode::kWrite ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
     file_ = Handle(Check(H5Fopen(path().c_str(), access_flags, access), "H5Fopen", path()), H5Fclose);
+  }
+}
+
+/** What the library decodes while it opens the file, and may change. */
+void File::LookFirst(Mode mode) {
+  Said said;
+  if (extension() != nowhere()) said = CheckExtension(*this);
+  if (said.ranks) SetRanks(*said.ranks);
+  const std::string no_link;
+  CheckHeader(*this, root(), &no_link);
+  if (mode == Mode::kRead) return;
+  if (said.keeps_free_room || said.kinds.count(kDriverMessage) > 0 || has_driver_block()) {
+    throw os::Error(
+        "PERSIST_UNSUPPORTED",
+        path() + " keeps a list of what is free in it, or is of a special driver: nothing is added to it",
+        path());
   }
 }
 

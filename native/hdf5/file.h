@@ -43,6 +43,7 @@ class File : public Metadata {
  private:
   File(std::unique_ptr<Medium> medium, Mode mode);
   void Open(Mode mode);
+  void LookFirst(Mode mode);
 
   std::unique_ptr<Medium> medium_;
   Handle file_;

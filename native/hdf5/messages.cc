@@ -30,7 +30,7 @@ enum Kind : unsigned {
   kSymbolTable = 0x11,
   kTime = 0x12,
   kTreeRanks = 0x13,
-  kDriver = 0x14,
+  kDriver = kDriverMessage,
   kAttributeInfo = 0x15,
   kReferences = 0x16,
   kFileSpace = 0x17,

@@ -81,6 +81,7 @@ struct Said {
 constexpr unsigned kLinkMessage = 6;
 constexpr unsigned kExternalMessage = 7;
 constexpr unsigned kAttributeMessage = 0xc;
+constexpr unsigned kDriverMessage = 0x14;
 constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
 
 /** Goes through a message of a kind. Throws CORRUPT where the library would read beyond its end, or go

@@ -56,7 +56,10 @@ void Metadata::ReadSuperblock() {
   // The library takes nothing for a part of the file that lies behind the end as it was written.
   if (written_end >= written_base)
     size_bytes_ = base_ + std::min(size_bytes_ - base_, written_end - written_base);
-  if (is_old) head.Skip(widths_.address_bytes + widths_.length_bytes);
+  if (is_old) {
+    has_driver_block_ = head.Number(widths_.address_bytes) != nowhere();
+    head.Skip(widths_.length_bytes);
+  }
   root_ = head.Number(widths_.address_bytes);
   constexpr size_t kRootsRest = 4 + 4 + 16;  // of its entry
   constexpr size_t kSumBytes = 4;

@@ -35,6 +35,8 @@ class Metadata {
   uint64_t base() const { return base_; }
   /** Bytes of the superblock, which begins there. */
   uint64_t superblock_bytes() const { return superblock_bytes_; }
+  /** Whether the superblock has a block for a driver, which none has that lies in one file. */
+  bool has_driver_block() const { return has_driver_block_; }
   /** The header of the root group. */
   uint64_t root() const { return root_; }
   /** The header of what the library decodes while it opens the file, too; nowhere for most. */
@@ -56,6 +58,7 @@ class Metadata {
   Ranks ranks_;
   uint64_t base_ = 0;
   uint64_t superblock_bytes_ = 0;
+  bool has_driver_block_ = false;
   uint64_t root_ = 0;
   uint64_t extension_ = 0;
 };

@@ -83,7 +83,7 @@ Removal CheckPlace(const File& file, const std::string& path, Claims& claims) {
       throw Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
     }
     const bool is_there = Check(H5Lexists(group, name.c_str(), H5P_DEFAULT), "H5Lexists", file.path()) > 0;
-    if (!found && (!is_there || names.empty())) CheckToChange(file, at, claims);
+    if (!found) CheckToChange(file, at, claims);
     if (!is_there) return found ? Removal::kLink : Removal::kNothing;
     H5L_info_t link;
     Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
