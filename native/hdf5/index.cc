@@ -256,6 +256,10 @@ void CheckLeaf(uint64_t address, std::string_view before, std::string_view last,
 void CheckSymbols(const Symbols& symbols, const Metadata& file, Claims& claims) {
   const size_t key_bytes = file.widths().length_bytes;
   NameHeap names(symbols.heap, file, claims);
+  // what the library takes for the key before the first name
+  const std::string_view least = names.At(0);
+  if (!least.empty()) throw Cursor({}, file.path()).Corrupt("has no empty name before its names");
+  names.TakeName(0, least);
   const auto name_of = [&](std::string_view key) {
     return names.At(Cursor(key, file.path()).Number(key_bytes));
   };
