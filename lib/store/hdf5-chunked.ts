@@ -2,6 +2,7 @@
 // asked: it changes its metadata in several places, and a crash between two of them could leave a file that does not open.
 import { native, type OpenHdf5Dataset } from "../native.ts";
 import { sizeOf, type NDArray, type Selection } from "../ndarray.ts";
+import { ChunkCache } from "./chunk-cache.ts";
 import { placesTouched } from "./chunk-grid.ts";
 import type { GrowingFile } from "./hdf5-growing.ts";
 import { ChunkIndex } from "./hdf5-index.ts";
@@ -39,7 +40,9 @@ export class ChunkedArray extends WrittenArray {
   readonly #chunk_bytes: number;
   readonly #places: GrowthPlaces;
   readonly #index: ChunkIndex;
-  /** Where chunks are compressed. */
+  /** Where chunks are compressed. What is not, others who have the array open may change in place. */
+  readonly #cache: ChunkCache | undefined;
+  /** The same. */
   readonly #pending: PendingChunks | undefined;
   #shape: readonly number[];
   /** Frames that the extent in the file counts. */
@@ -64,6 +67,7 @@ export class ChunkedArray extends WrittenArray {
     const { itemsize_bytes: itemsize } = this.#type.dtype;
     this.#pending =
       packing && new PendingChunks(file, index, { chunks: this.#chunks, itemsize, filters, ...packing });
+    this.#cache = packing && new ChunkCache(this.#chunks, itemsize);
     this.#places = places;
     this.#shape = dataset.shape;
     this.#counted = dataset.shape[0]!;
@@ -100,8 +104,13 @@ export class ChunkedArray extends WrittenArray {
   }
 
   async read(selection: Selection, job: JobOptions): Promise<NDArray> {
-    const { path } = this.file;
     const dataset = { ...this.#dataset, shape: this.#shape };
+    const read = (part: Selection): Promise<NDArray> => this.#read(dataset, part, job);
+    return this.#cache?.read(dataset, selection, read) ?? read(selection);
+  }
+
+  async #read(dataset: OpenHdf5Dataset, selection: Selection, job: JobOptions): Promise<NDArray> {
+    const { path } = this.file;
     const { ranges, counts, rest } = planOf(dataset, selection);
     const { itemsize_bytes: itemsize } = this.#type.dtype;
     const size_bytes = sizeOf(counts) * itemsize;
@@ -169,6 +178,7 @@ export class ChunkedArray extends WrittenArray {
     const present = presentBytes(block, file.path);
     const data = present instanceof Uint8Array ? present : await present;
     await this.inTurn(async () => {
+      this.#cache?.clear();
       if (block.size === 0) return;
       if (this.#pending !== undefined) {
         job.signal?.throwIfAborted();

@@ -13,6 +13,7 @@ import type { NewArray, OpenMode, OpenedArray } from "./array-format.ts";
 import { chunkShape } from "./chunk-shape.ts";
 import type { Extent } from "./extent.ts";
 import { attributesOf } from "./hdf5-attributes.ts";
+import { ChunkCache } from "./chunk-cache.ts";
 import { ChunkedArray } from "./hdf5-chunked.ts";
 import { GrowingFile, growingAt } from "./hdf5-growing.ts";
 import { attributesToWrite } from "./hdf5-new-attributes.ts";
@@ -175,6 +176,7 @@ class ReadArray implements OpenedArray {
   readonly #file: string;
   readonly #extent: Extent | undefined;
   readonly #why: string;
+  readonly #cache: ChunkCache | undefined;
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly attributes: Record<string, unknown>;
@@ -189,12 +191,22 @@ class ReadArray implements OpenedArray {
     this.#file = file;
     this.#extent = extent;
     this.#why = why;
-    this.dtype = dataset.isText ? "str" : elementType(dataset, file).dtype.name;
+    const type = dataset.isText ? undefined : elementType(dataset, file);
+    // records, and texts that are as wide as the longest of those asked for, are not cut out of others
+    const isDecoded = (dataset.filters ?? []).length > 0;
+    if (isDecoded && type !== undefined && type.fields === undefined)
+      this.#cache = new ChunkCache(dataset.chunks!, type.dtype.itemsize_bytes);
+    this.dtype = type?.dtype.name ?? "str";
     this.shape = [...dataset.shape, ...dataset.inner];
     this.attributes = attributesOf(dataset, dataset.attributes);
   }
 
   async read(selection: Selection, job: JobOptions): Promise<NDArray> {
+    const read = (part: Selection): Promise<NDArray> => this.#read(part, job);
+    return this.#cache?.read(this.#dataset, selection, read) ?? read(selection);
+  }
+
+  async #read(selection: Selection, job: JobOptions): Promise<NDArray> {
     return this.#extent === undefined
       ? readDataset(this.#dataset, selection, this.#file, job)
       : readElements(this.#dataset.fd, this.#extent, undefined, selection, this.#file, job);

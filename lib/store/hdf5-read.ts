@@ -95,7 +95,7 @@ export interface Plan {
 }
 
 /** What to read for a selection, and what is left to do with it. */
-export function planOf({ shape, inner }: Hdf5Dataset, selection: Selection): Plan {
+export function planOf({ shape, inner }: Pick<Hdf5Dataset, "shape" | "inner">, selection: Selection): Plan {
   // checks all entries, also those of the axes that are read whole
   select({ shape: [...shape, ...inner], stride: [...shape, ...inner].map(() => 0), offset: 0 }, selection);
   const ranges: number[] = [];
