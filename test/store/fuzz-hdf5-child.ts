@@ -57,8 +57,9 @@ async function write(name: string): Promise<void> {
   const data = new Float64Array([1, 2, 3]);
   await attempt(async () => {
     await writeArray(`${file}#${name}`, data);
-    const seen = await readArray(`${file}#${name}`).catch((error: unknown) => error as Error);
-    assert.ok(!(seen instanceof Error), `${name} was written, and is not there: ${String(seen)}`);
+    const seen = await readArray(`${file}#${name}`).catch((error: unknown) =>
+      assert.fail(`${name} was written, and is not there: ${(error as Error).message}`),
+    );
     assert.deepEqual(seen.data, data);
   });
 }
