@@ -135,22 +135,22 @@ void Deflate(const std::string& path, unsigned seed, Random& random) {
 
 /** Rows of 512 numbers, in chunks of 20 by 100. */
 hdf5::ArrayToPack Packed(const std::vector<double>& numbers) {
-  return {{kNumbers / 512, 512}, {20, 100}, sizeof(double), 1, SpanOf(numbers)};
+  return {{kNumbers / 512, 512}, {20, 100}, sizeof(double), array::kFastest, SpanOf(numbers)};
 }
 
 void Chunks(const std::string& path, unsigned seed, Random& random) {
   const std::vector<double> numbers = Numbers(seed);
-  const hdf5::ArrayToPack array = Packed(numbers);
+  hdf5::ArrayToPack array = Packed(numbers);
   Touch(path);
   const os::Fd file = os::OpenRegular(path, true);
   std::vector<hdf5::ChunkPlace> places;
-  const bool shuffle = hdf5::ShuffleHelps(array, path);
+  array.shuffle = hdf5::ShuffleHelps(array, path);
   const bool ended = Stoppable(random, [&](os::Control& control) {
-    places = hdf5::WriteChunks(file, path, 0, array, shuffle, {false, &control});
+    places = hdf5::WriteChunks(file, path, 0, array, {false, &control});
   });
   if (!ended) return;
   std::vector<hdf5::Filter> filters = {{H5Z_FILTER_DEFLATE, {1}}};
-  if (shuffle) filters.insert(filters.begin(), {H5Z_FILTER_SHUFFLE, {sizeof(double)}});
+  if (array.shuffle) filters.insert(filters.begin(), {H5Z_FILTER_SHUFFLE, {sizeof(double)}});
   const hdf5::Bytes fill(sizeof(double));
   std::vector<double> out(kNumbers);
   const bool read = Stoppable(random, [&](os::Control& control) {
@@ -215,7 +215,8 @@ void Library(const std::string& path, unsigned seed, Random& random) {
     OnHdf5Thread([&] {
       const hdf5::File file(path, hdf5::Mode::kRead);
       for (int k = 0; k < 20; k++)
-        Expect(hdf5::ListDatasets(file, &control).size() == 2, "a list has another length");
+        Expect(hdf5::ListDatasets(file, hdf5::Wanted::kDatasets, &control).size() == 2,
+               "a list has another length");
     });
   });
   // before all that other threads have posted meanwhile, and in the middle of their lists
