@@ -43,6 +43,22 @@ for path in given:
         result.append(walk(f, "", [f.id], {}))
 `;
 
+/**
+ * Damaged files that the library has died of when datasets of such names were put into them, or in which they were not
+ * to be found afterwards.
+ */
+const WRITES: Record<string, string[]> = {
+  "chunk-over-the-superblock": ["x"],
+  "chunks-over-each-other": ["x"],
+  "driver-block-over-a-header": ["new group/new"],
+  "elements-over-a-header": ["a/b/c/d/e/f/g/h/x"],
+  "link-to-nothing": ["new", "hard", "d/new"],
+  "no-empty-name": ["new group/new"],
+  "room-over-a-block": ["new", "g/d8"],
+  "root-in-too-short-a-header": ["g/new"],
+  "tree-not-in-order": ["v"],
+};
+
 type Content = Record<string, unknown>;
 
 const isGroup = (seen: unknown): boolean => Array.isArray(seen) && seen[0] === "group";
@@ -111,4 +127,19 @@ describe("writeArray into HDF5 files of others", () => {
     );
     assert.deepEqual(readFileSync(file), readFileSync(REFUSED));
   });
+
+  for (const [name, datasets] of Object.entries(WRITES))
+    it(`refuses ${name}, and leaves it as it was`, async () => {
+      const directory = temporaryDirectory();
+      const file = join(directory, "a.h5");
+      copyFileSync(`test/fixtures/hdf5-writes/${name}.h5`, file);
+      const before = readFileSync(file);
+      const arrays = datasets.map((dataset) => [dataset, new Float64Array([1, 2])] as const);
+      await assert.rejects(
+        writeArrays(file, Object.fromEntries(arrays)),
+        (error) => isPersistError(error, "PERSIST_CORRUPT") || isPersistError(error, "PERSIST_UNSUPPORTED"),
+      );
+      assert.deepEqual(readFileSync(file), before);
+      assert.deepEqual(readdirSync(directory), ["a.h5"]);
+    });
 });
