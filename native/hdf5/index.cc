@@ -186,6 +186,7 @@ class NameHeap {
       const uint64_t gap_bytes = gap.Number(widths.length_bytes);
       if (gap_bytes < 2 * widths.length_bytes) throw gap.Corrupt("has names whose gaps cannot be");
       Take(free_at, gap_bytes);
+      gaps_.Take(free_at, gap_bytes);
       free_at = next;
     }
   }
@@ -196,6 +197,14 @@ class NameHeap {
     Cursor from(std::string_view(bytes_).substr(offset), path_);
     const std::string_view whole = from.bytes();
     return whole.substr(0, from.Text());
+  }
+
+  /** The same for one that no other may be written over. */
+  std::string_view Key(uint64_t offset) const {
+    const std::string_view out = At(offset);
+    if (gaps_.Overlap(offset, offset + out.size() + 1))
+      throw Cursor({}, path_).Corrupt("has a key that is no name");
+    return out;
   }
 
   /** The room of a name, or of what a link leads to: the library gives and takes whole words. */
@@ -215,6 +224,7 @@ class NameHeap {
   const std::string& path_;
   std::string bytes_;
   Extents taken_;
+  Extents gaps_;
 };
 
 /** A leaf's links: their names in order, between its keys. */
@@ -261,7 +271,7 @@ void CheckSymbols(const Symbols& symbols, const Metadata& file, Claims& claims) 
   if (!least.empty()) throw Cursor({}, file.path()).Corrupt("has no empty name before its names");
   names.TakeName(0, least);
   const auto name_of = [&](std::string_view key) {
-    return names.At(Cursor(key, file.path()).Number(key_bytes));
+    return names.Key(Cursor(key, file.path()).Number(key_bytes));
   };
   const OldTree tree = {OldTree::kSymbols, symbols.tree, key_bytes, 2 * file.ranks().leaves};
   WalkOld(tree, file, claims, [&](const OldTree::Child& child, bool is_leaf) {

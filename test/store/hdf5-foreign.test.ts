@@ -52,6 +52,7 @@ const WRITES: Record<string, string[]> = {
   "chunks-over-each-other": ["x"],
   "driver-block-over-a-header": ["new group/new"],
   "elements-over-a-header": ["a/b/c/d/e/f/g/h/x"],
+  "key-that-is-no-name": ["new group/new"],
   "link-to-nothing": ["new", "hard", "d/new"],
   "no-empty-name": ["new group/new"],
   "room-over-a-block": ["new", "g/d8"],
