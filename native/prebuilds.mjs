@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds the addon as the package ships it, under the names by which node-gyp-build finds it:
-// prebuilds/<platform>-<architecture>/persist-archive.<libc>.node, with ISA-L's library beside it. The developer's own build/Release is left alone.
+// prebuilds/<platform>-<architecture>/persist-archive.<libc>.node, for x64 with ISA-L's library beside it. The developer's own build/Release is left alone.
 //
 //   node native/prebuilds.mjs            every target of TARGETS
 //   node native/prebuilds.mjs host       this machine's alone, whichever it is: for a package that machines like it can install
@@ -38,15 +38,15 @@ function buildTarget(target) {
   mkdirSync(join(partial, target), { recursive: true });
   copyFileSync(`${built}/Release/persist_archive.node`, file); // where cmake-js puts it
   run([`${isHost ? "" : TARGETS[target]}strip`, platform === "darwin" ? "-Sx" : "--strip-all", file]);
-  if (platform === "linux") copyShared(built, join(partial, target));
+  copyIsal(built, join(partial, target));
   say(`${target}: ${statSync(file).size} bytes`);
 }
 
-/** Puts the one shared library that the addon links beside it, under the name by which the addon asks for it. */
-function copyShared(built, folder) {
-  const [, linked] = /^ISAL_SO:FILEPATH=(.+)$/m.exec(readText(`${built}/CMakeCache.txt`));
-  const [soname] = /^libisal\.so\.\d+/.exec(basename(realpathSync(linked)));
-  copyFileSync(linked, join(folder, soname));
+/** Puts ISA-L's library beside an addon that links it, under the name by which the addon asks for it. */
+function copyIsal(built, folder) {
+  const linked = /^ISAL_SO:FILEPATH=(.+)$/m.exec(readText(`${built}/CMakeCache.txt`))?.[1];
+  const soname = linked && /^libisal\.so\.\d+/.exec(basename(realpathSync(linked)))?.[0];
+  if (soname) copyFileSync(linked, join(folder, soname));
 }
 
 /** @param {string} architecture */

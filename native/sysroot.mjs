@@ -3,15 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { resolve } from "node:path";
 import { run, say } from "./build.mjs";
 
-const PACKAGES = [
-  "libhdf5-dev",
-  "libaec-dev",
-  "zlib1g-dev",
-  "libdeflate-dev",
-  "libisal-dev",
-  "libisal2",
-  "libxxhash-dev",
-];
+const PACKAGES = ["libhdf5-dev", "libaec-dev", "zlib1g-dev", "libdeflate-dev", "libxxhash-dev"];
 
 /**
  * Makes `directory` where it is missing. Debian's apt-get downloads, with lists and a state of its own, so that it needs no root and

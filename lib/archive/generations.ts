@@ -8,9 +8,7 @@ import { readTextFile } from "../disk/read-text.ts";
 import { isPersistError } from "../errors.ts";
 import { ARCHIVE_LINE } from "./first-line.ts";
 import { modulePath, type Layout } from "./layout.ts";
-
-/** An `import` that began before a save may still want the files of the generation that the save replaced. */
-const GRACE_MS = 60_000;
+import { GRACE_MS, leftoversIn } from "./leftovers.ts";
 
 /**
  * What is at an archive's path. `text` is the module's, where it is an archive's: it is never replaced where it is anything else.
@@ -44,7 +42,7 @@ export async function findArchive(layout: Layout): Promise<{ exists: boolean; te
  */
 export async function removeOldFiles(layout: Layout, previous: string): Promise<void> {
   const arrays = await readdir(join(layout.directory, layout.arrays)).catch(() => []);
-  const beside = await readdir(layout.directory).catch(() => []);
+  const beside = await leftoversIn(layout.directory);
   const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
   const files = [
     ...arrays.filter((name) => /\.(?:npy|npz|h5)$/.test(name)).map((name) => layout.arrays + name),
@@ -71,10 +69,10 @@ export async function removeOldFiles(layout: Layout, previous: string): Promise<
     if (!isNamed(file)) await rm(join(layout.directory, file), { force: true }).catch(() => {});
 }
 
-/** Removes what saves of `directory/name` left under temporary names when they were killed, if nothing in it was touched for a minute. */
-export async function removeOldTemporaries(directory: string, name: string): Promise<void> {
-  const ours = new RegExp(`^\\.${escape(name)}\\.[0-9a-f]{16}\\.tmp$`);
-  for (const entry of await readdir(directory).catch(() => [])) {
+/** Removes what saves of such names in `directory` left under temporary ones when they were killed, if nothing in it was touched for a minute. */
+export async function removeOldTemporaries(directory: string, names: readonly string[]): Promise<void> {
+  const ours = new RegExp(`^\\.(?:${names.map(escape).join("|")})\\.[0-9a-f]{16}\\.tmp$`);
+  for (const entry of await leftoversIn(directory)) {
     if (!ours.test(entry)) continue;
     const path = join(directory, entry);
     // a file, or a directory with all that is in it

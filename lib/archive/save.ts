@@ -67,9 +67,8 @@ export async function save(
       ),
   });
   await removeOldFiles(layout, old.text ?? "");
-  for (const name of [layout.module, layout.backup, layout.loader])
-    await removeOldTemporaries(layout.directory, name);
-  if (form === "package") await removeOldTemporaries(dirname(layout.directory), basename(layout.directory));
+  await removeOldTemporaries(layout.directory, [layout.module, layout.backup, layout.loader]);
+  if (form === "package") await removeOldTemporaries(dirname(layout.directory), [basename(layout.directory)]);
   return reportOf(layout, plan, files, start_ms);
 }
 

@@ -1,6 +1,5 @@
 #include "array/deflate.h"
 
-#include <isa-l/igzip_lib.h>
 #include <libdeflate.h>
 #include <zlib.h>
 
@@ -12,30 +11,12 @@
 namespace persist::array {
 namespace {
 
-/** What is not compressed stands in blocks of up to 64 KiB with five bytes before each, and an empty one ends
- * a part. */
-constexpr size_t kStoredBlock = 1 << 15;  // half of it, to be on the safe side
-constexpr size_t kStoredLead = 5;
-constexpr size_t kWrapperBytes = 64;  // more than zlib's and an empty block take
-
 /** zlib's: DEFLATE with a window of 32 KiB, by the fastest compressor (RFC 1950). Behind the stream stands an
  * Adler-32. */
 constexpr unsigned char kZlibHead[] = {0x78, 0x01};
 constexpr size_t kZlibTail = 4;
 
-/** ISA-L counts in 32 bits; HDF5's chunks have less than 4 GiB. */
-uint32_t Counted(size_t size) {
-  if (size > UINT32_MAX) throw std::logic_error("4 GiB or more to compress at once");
-  return static_cast<uint32_t>(size);
-}
-
 }  // namespace
-
-/** ISA-L's state for one stream, which each stream begins anew. */
-struct Deflater::Fastest {
-  isal_zstream stream;
-  uint8_t tables[ISAL_DEF_LVL1_DEFAULT];
-};
 
 void Deflater::Free::operator()(libdeflate_compressor* compressor) const {
   libdeflate_free_compressor(compressor);
@@ -50,60 +31,38 @@ Deflater::Deflater(Wrapper wrapper, int level) : wrapper_(wrapper) {
   if (compressor_ == nullptr) throw std::bad_alloc();
 }
 
-Deflater::~Deflater() = default;
-
 size_t Deflater::Bound(size_t size) const {
-  if (fastest_ != nullptr) return size + (size / kStoredBlock + 1) * kStoredLead + kWrapperBytes;
+  if (fastest_ != nullptr) return fastest_->Bound(size) + sizeof kZlibHead + kZlibTail;
   return wrapper_ == Wrapper::kZlib ? libdeflate_zlib_compress_bound(compressor_.get(), size)
                                     : libdeflate_deflate_compress_bound(compressor_.get(), size);
 }
 
 size_t Deflater::Compress(const void* from, size_t size, void* into, size_t room) {
   if (fastest_ != nullptr)
-    return wrapper_ == Wrapper::kZlib ? WrapFastest(from, size, into, room)
-                                      : CompressFastest(from, size, into, room, true);
+    return wrapper_ == Wrapper::kZlib ? Wrap(from, size, into, room)
+                                      : fastest_->Compress(from, size, into, room, true);
   return wrapper_ == Wrapper::kZlib ? libdeflate_zlib_compress(compressor_.get(), from, size, into, room)
                                     : libdeflate_deflate_compress(compressor_.get(), from, size, into, room);
 }
 
 size_t Deflater::CompressPart(const void* from, size_t size, void* into, size_t room) {
   if (size == 0) return 0;
-  const size_t got = CompressFastest(from, size, into, room, false);
+  const size_t got = fastest_->Compress(from, size, into, room, false);
   if (got == 0) throw std::logic_error("a part of a DEFLATE stream did not fit");
   return got;
 }
 
-// By ourselves, as ISA-L 2.30 sums up a byte too many on arm64.
-size_t Deflater::WrapFastest(const void* from, size_t size, void* into, size_t room) {
+size_t Deflater::Wrap(const void* from, size_t size, void* into, size_t room) {
   auto* out = static_cast<unsigned char*>(into);
   if (room < sizeof kZlibHead + kZlibTail) return 0;
   std::copy(std::begin(kZlibHead), std::end(kZlibHead), out);
   out += sizeof kZlibHead;
-  const size_t got = CompressFastest(from, size, out, room - sizeof kZlibHead - kZlibTail, true);
+  const size_t got = fastest_->Compress(from, size, out, room - sizeof kZlibHead - kZlibTail, true);
   if (got == 0) return 0;
   const uint32_t sum = Adler32(1, from, size);
   for (size_t k = 0; k < kZlibTail; k++)
     out[got + k] = static_cast<unsigned char>(sum >> (8 * (kZlibTail - 1 - k)));
   return sizeof kZlibHead + got + kZlibTail;
-}
-
-size_t Deflater::CompressFastest(const void* from, size_t size, void* into, size_t room, bool whole) {
-  isal_zstream& stream = fastest_->stream;
-  isal_deflate_init(&stream);
-  stream.level = 1;
-  stream.level_buf = fastest_->tables;
-  stream.level_buf_size = sizeof fastest_->tables;
-  // A part ends with an empty stored block, which brings it to a whole byte.
-  stream.flush = whole ? NO_FLUSH : SYNC_FLUSH;
-  stream.end_of_stream = whole ? 1 : 0;
-  stream.next_in = static_cast<uint8_t*>(const_cast<void*>(from));  // which is only read
-  stream.avail_in = Counted(size);
-  stream.next_out = static_cast<uint8_t*>(into);
-  stream.avail_out = Counted(std::min<size_t>(room, UINT32_MAX));
-  const uint32_t most = stream.avail_out;
-  if (isal_deflate(&stream) != COMP_OK) throw std::logic_error("ISA-L refused to compress");
-  // where some room is left nothing is left to be written
-  return stream.avail_out == 0 ? 0 : most - stream.avail_out;
 }
 
 void Inflater::Free::operator()(libdeflate_decompressor* decompressor) const {

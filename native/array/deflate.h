@@ -1,10 +1,12 @@
-// DEFLATE and CRC-32 by ISA-L and libdeflate: whole blocks of memory in, whole streams out, several times as
+// DEFLATE and CRC-32 by fast libraries: whole blocks of memory in, whole streams out, several times as
 // fast as zlib. Streams that are longer than memory should hold are read by array/stream.h.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+
+#include "array/fastest.h"
 
 struct libdeflate_compressor;
 struct libdeflate_decompressor;
@@ -14,8 +16,7 @@ namespace persist::array {
 /** What stands around a stream: nothing in zip files; zlib's two bytes and Adler-32 in HDF5's chunks. */
 enum class Wrapper { kNone, kZlib };
 
-/** The level of ISA-L's: twice to ten times as fast as libdeflate's, for files within some hundredths of the
- * size. */
+/** The level of array/fastest.h. */
 constexpr int kFastest = 1;
 
 /** Compresses block after block. One for each thread: making one costs more than a small block. */
@@ -23,7 +24,6 @@ class Deflater {
  public:
   /** `level` is kFastest, or one of libdeflate's slower ones, 2 to 12. */
   explicit Deflater(Wrapper wrapper, int level = kFastest);
-  ~Deflater();
 
   /** Room that is always enough for `size` bytes, also for a part. */
   size_t Bound(size_t size) const;
@@ -38,12 +38,10 @@ class Deflater {
   size_t CompressPart(const void* from, size_t size, void* into, size_t room);
 
  private:
-  struct Fastest;
   struct Free {
     void operator()(libdeflate_compressor* compressor) const;
   };
-  size_t WrapFastest(const void* from, size_t size, void* into, size_t room);
-  size_t CompressFastest(const void* from, size_t size, void* into, size_t room, bool whole);
+  size_t Wrap(const void* from, size_t size, void* into, size_t room);
 
   Wrapper wrapper_;
   std::unique_ptr<Fastest> fastest_;                         // at kFastest

@@ -96,7 +96,7 @@ if output=$(inside person npm start 2>&1); then
   exit 1
 fi
 echo "$output"
-grep -q "apt-get install -y --no-install-recommends cmake g++ make libhdf5-dev libdeflate-dev libisal-dev libxxhash-dev" <<<"$output"
+grep -q "apt-get install -y --no-install-recommends cmake g++ make libhdf5-dev libdeflate-dev libxxhash-dev libisal-dev" <<<"$output"
 
 say "2. npm start as root"
 timed inside root npm start
