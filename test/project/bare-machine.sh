@@ -42,6 +42,7 @@ else
   say "installing a minimal Debian 12"
   debootstrap --variant=minbase bookworm "$root" >/dev/null
 fi
+chmod 755 "$root" # mktemp lets nobody else in, and it is the root of all users there
 for command in g++ make cmake python3 git node; do
   if chroot "$root" sh -c "command -v $command" >/dev/null; then
     say "this machine is not bare: it has $command" >&2
