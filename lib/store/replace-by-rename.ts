@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { temporaryName } from "../disk/replace.ts";
+import { isPersistError, PersistError } from "../errors.ts";
 import { native } from "../native.ts";
 import { runJob, type JobOptions } from "./job.ts";
 import type { Durability } from "./store.ts";
@@ -39,8 +40,15 @@ export async function replaceByRename<T>(
     return result;
   } catch (error) {
     await unlink(temporary).catch(() => {}); // not there where it was not made, or got its name and only the sync failed
-    throw error;
+    throw about(file, temporary, error);
   }
+}
+
+/** What is wrong with a copy of the file, which nobody else has seen, is told of the file. */
+function about(file: string, temporary: string, error: unknown): unknown {
+  if (!isPersistError(error) || !error.message.includes(temporary)) return error;
+  const message = error.message.replaceAll(temporary, file);
+  return new PersistError(error.code, message, { ...error, file, cause: error });
 }
 
 /** The same for a little file: all steps in one go, at once where nothing is to be synced. */
