@@ -44,9 +44,11 @@ function buildTarget(target) {
 
 /** Puts ISA-L's library beside an addon that links it, under the name by which the addon asks for it. */
 function copyIsal(built, folder) {
-  const linked = /^ISAL_SO:FILEPATH=(.+)$/m.exec(readText(`${built}/CMakeCache.txt`))?.[1];
-  const soname = linked && /^libisal\.so\.\d+/.exec(basename(realpathSync(linked)))?.[0];
-  if (soname) copyFileSync(linked, join(folder, soname));
+  const settings = readText(`${built}/CMakeCache.txt`);
+  if (!/^PERSIST_ISAL:BOOL=ON$/m.test(settings)) return;
+  const [, linked] = /^ISAL_SO:FILEPATH=(.+)$/m.exec(settings);
+  const soname = /^libisal\.so\.\d+/.exec(basename(realpathSync(linked)))?.[0];
+  if (soname !== undefined) copyFileSync(linked, join(folder, soname));
 }
 
 /** @param {string} architecture */

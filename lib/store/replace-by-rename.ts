@@ -48,7 +48,7 @@ export async function replaceByRename<T>(
 function about(file: string, temporary: string, error: unknown): unknown {
   if (!isPersistError(error) || !error.message.includes(temporary)) return error;
   const message = error.message.replaceAll(temporary, file);
-  return new PersistError(error.code, message, { ...error, file, cause: error });
+  return new PersistError(error.code, message, Object.assign({}, error, { file, cause: error }));
 }
 
 /** The same for a little file: all steps in one go, at once where nothing is to be synced. */
