@@ -1,5 +1,5 @@
 // What the drivers of the graph trials share: each names only how its library writes a graph, or reads it back.
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -87,6 +87,21 @@ export function writesTrees(size, encode) {
       return () => {
         for (let written = 0; written < objects; written += size) write(graph);
       };
+    },
+  };
+}
+
+/** Saves small modules into a directory in which others are. @param {number} count of others */
+export function savesBeside(count) {
+  return {
+    async run({ directory, saves, scale }) {
+      const { save } = await import("./ours.mjs");
+      const one = (name) => save(join(directory, name), { a: 1 }, { form: "module", durability: "process" });
+      await one("other");
+      for (let k = 1; k < count * scale; k++)
+        copyFileSync(join(directory, "other.mjs"), join(directory, `other${k}.mjs`));
+      let number = 0;
+      return { repeat: saves, timed: () => one(String(number++)) };
     },
   };
 }
