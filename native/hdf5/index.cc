@@ -282,6 +282,20 @@ void CheckSymbols(const Symbols& symbols, const Metadata& file, Claims& claims) 
   });
 }
 
+void CheckEnds(const Symbols& symbols, const Metadata& file) {
+  const std::string start = file.ReadUpTo(symbols.heap, kMostHead);
+  Cursor head(start, file.path());
+  head.Skip(4 + 1 + 3);
+  const uint64_t size_bytes = head.Number(file.widths().length_bytes);
+  head.Skip(file.widths().length_bytes);
+  const uint64_t data_at = head.Number(file.widths().address_bytes);
+  // With a zero at the heap's end every name has an end. Without one, which old libraries may have left so,
+  // all names are looked at.
+  if (size_bytes == 0 || file.ReadUpTo(data_at + size_bytes - 1, 1) == std::string(1, '\0')) return;
+  Claims claims(file);
+  CheckSymbols(symbols, file, claims);
+}
+
 void CheckChunkTree(uint64_t address, const Said& said, const Metadata& file, Claims& claims) {
   if (address == file.nowhere()) return;
   const size_t key_bytes = 4 + kMaskBytes + 8 * said.chunk.size();
