@@ -46,7 +46,7 @@ export async function removeOldFiles(layout: Layout, previous: string): Promise<
   const loader = new RegExp(`^${escape(layout.loader).replace(/_load-[0-9a-f]{6}/, "_load-[0-9a-f]{6}")}$`);
   const files = [
     ...arrays.filter((name) => /\.(?:npy|npz|h5)$/.test(name)).map((name) => layout.arrays + name),
-    ...beside.filter((name) => loader.test(name) && name !== layout.loader),
+    ...beside.filter((name) => loader.test(name)),
   ];
   const old: string[] = [];
   for (const file of files) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <stdexcept>
 
 namespace persist::array {
 
@@ -26,5 +28,11 @@ class Fastest {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/** A size for the libraries behind it, which count in 32 bits. */
+inline uint32_t In32Bits(size_t size) {
+  if (size > UINT32_MAX) throw std::length_error("4 GiB or more to compress at once");
+  return static_cast<uint32_t>(size);
+}
 
 }  // namespace persist::array

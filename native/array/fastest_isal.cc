@@ -14,12 +14,6 @@ constexpr size_t kStoredBlock = 1 << 15;  // half of it, to be on the safe side
 constexpr size_t kStoredLead = 5;
 constexpr size_t kRest = 64;
 
-/** ISA-L counts in 32 bits. */
-uint32_t Counted(size_t size) {
-  if (size > UINT32_MAX) throw std::length_error("4 GiB or more to compress at once");
-  return static_cast<uint32_t>(size);
-}
-
 }  // namespace
 
 /** Each stream begins it anew. */
@@ -42,9 +36,9 @@ size_t Fastest::Compress(const void* from, size_t size, void* into, size_t room,
   stream.flush = is_whole ? NO_FLUSH : SYNC_FLUSH;
   stream.end_of_stream = is_whole ? 1 : 0;
   stream.next_in = static_cast<uint8_t*>(const_cast<void*>(from));  // which is only read
-  stream.avail_in = Counted(size);
+  stream.avail_in = In32Bits(size);
   stream.next_out = static_cast<uint8_t*>(into);
-  stream.avail_out = Counted(std::min<size_t>(room, UINT32_MAX));
+  stream.avail_out = In32Bits(std::min<size_t>(room, UINT32_MAX));
   const uint32_t most = stream.avail_out;
   if (isal_deflate(&stream) != COMP_OK) throw std::logic_error("ISA-L refused to compress");
   // where some room is left nothing is left to be written

@@ -16,12 +16,6 @@ constexpr int kMemoryLevel = 9;
 /** The empty block that ends a part, and the block that zlib has begun before it. */
 constexpr size_t kFlushBytes = 16;
 
-/** zlib counts in 32 bits. */
-uInt Counted(size_t size) {
-  if (size > UINT32_MAX) throw std::length_error("4 GiB or more to compress at once");
-  return static_cast<uInt>(size);
-}
-
 }  // namespace
 
 /** libdeflate makes whole streams only, zlib, which takes three times as long, parts as well. */
@@ -57,9 +51,9 @@ size_t Fastest::Compress(const void* from, size_t size, void* into, size_t room,
   z_stream& stream = state_->parts;
   if (deflateReset(&stream) != Z_OK) throw std::logic_error("zlib refused to begin anew");
   stream.next_in = static_cast<Bytef*>(const_cast<void*>(from));  // which is only read
-  stream.avail_in = Counted(size);
+  stream.avail_in = In32Bits(size);
   stream.next_out = static_cast<Bytef*>(into);
-  stream.avail_out = Counted(std::min<size_t>(room, UINT32_MAX));
+  stream.avail_out = In32Bits(std::min<size_t>(room, UINT32_MAX));
   const uInt most = stream.avail_out;
   if (deflate(&stream, Z_SYNC_FLUSH) != Z_OK) throw std::logic_error("zlib refused to compress");
   // where some room is left nothing is left to be written

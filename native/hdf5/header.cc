@@ -156,7 +156,7 @@ std::map<uint64_t, Said> GoThrough(const Metadata& file, uint64_t address, const
     }
     waiting.insert(waiting.end(), said.objects.begin(), said.objects.end());
     for (const Index& index : said.indexes) CheckIndex(index, said, file);
-    if (said.symbols) CheckEnds(*said.symbols, file);
+    if (said.symbols) CheckSymbols(*said.symbols, file);
     for (const HeapPlace& text : said.texts) CheckText(text, heap, file);
     if (said.sources) {
       const std::string_view block = heap.Find(said.sources->address, said.sources->index);

@@ -92,17 +92,38 @@ void CheckTree(uint64_t address, const Said& said, const Metadata& file) {
   Tree(address, said.is_filtered ? kFilteredChunks : kChunks, is_record, file).Walk(nullptr);
 }
 
-/** The names in a group, with a list of what is free between them: the library follows it in circles. */
-void CheckNames(Cursor head, const Metadata& file) {
+/** What the head of the heap says in which an older group's names lie. */
+struct NamesHead {
+  uint64_t head_bytes;
+  uint64_t size_bytes;  // of the names, and what is free between them
+  uint64_t free_at;     // among them, the first of a list
+  uint64_t data_at;
+};
+
+NamesHead ReadNamesHead(uint64_t address, const Metadata& file) {
+  const Widths& widths = file.widths();
+  const std::string start = file.ReadUpTo(address, kMostHead);
+  Cursor head(start, file.path());
+  if (!head.BeginsWith("HEAP")) throw head.Corrupt("has no index where one should be");
+  head.Skip(4 + 1 + 3);
+  NamesHead out = {};
+  out.size_bytes = head.Number(widths.length_bytes);
+  out.free_at = head.Number(widths.length_bytes);
+  out.data_at = head.Number(widths.address_bytes);
+  out.head_bytes = start.size() - head.rest();
+  return out;
+}
+
+/** The library follows the list of what is free in circles. */
+void CheckGaps(const NamesHead& names, const Metadata& file) {
+  const Cursor nowhere({}, file.path());
   const size_t width = file.widths().length_bytes;
-  head.Skip(3);
-  const uint64_t size_bytes = head.Number(width);
-  uint64_t free_at = head.Number(width);
-  const uint64_t address = head.Number(file.widths().address_bytes);
-  if (size_bytes > file.size_bytes()) throw head.Corrupt("has names that are longer than the file");
-  for (uint64_t most = size_bytes / (2 * width); free_at != kLastGap; most--) {
-    if (most == 0 || free_at > size_bytes - 2 * width) throw head.Corrupt("has names whose gaps cannot be");
-    const std::string gap = file.ReadUpTo(address + free_at, 2 * width);
+  if (names.size_bytes > file.size_bytes()) throw nowhere.Corrupt("has names that are longer than the file");
+  uint64_t free_at = names.free_at;
+  for (uint64_t most = names.size_bytes / (2 * width); free_at != kLastGap; most--) {
+    if (most == 0 || free_at > names.size_bytes - 2 * width)
+      throw nowhere.Corrupt("has names whose gaps cannot be");
+    const std::string gap = file.ReadUpTo(names.data_at + free_at, 2 * width);
     free_at = Cursor(gap, file.path()).Number(width);
   }
 }
@@ -168,23 +189,20 @@ void WalkOld(const OldTree& tree, const Metadata& file, Claims& claims,
 class NameHeap {
  public:
   NameHeap(uint64_t address, const Metadata& file, Claims& claims) : path_(file.path()) {
-    const Widths& widths = file.widths();
-    const std::string start = file.ReadUpTo(address, kMostHead);
-    Cursor head(start, path_);
-    head.Skip(4 + 1 + 3);
-    const uint64_t size_bytes = head.Number(widths.length_bytes);
-    uint64_t free_at = head.Number(widths.length_bytes);
-    const uint64_t data_at = head.Number(widths.address_bytes);
-    bytes_ = file.ReadUpTo(data_at, size_bytes);
-    claims.Take(address, start.size() - head.rest());
-    claims.Take(data_at, size_bytes);
-    if (bytes_.size() < size_bytes) throw head.Corrupt("has names beyond the end of the file");
+    const size_t width = file.widths().length_bytes;
+    const NamesHead head = ReadNamesHead(address, file);
+    bytes_ = file.ReadUpTo(head.data_at, head.size_bytes);
+    claims.Take(address, head.head_bytes);
+    claims.Take(head.data_at, head.size_bytes);
+    if (bytes_.size() < head.size_bytes)
+      throw Cursor({}, path_).Corrupt("has names beyond the end of the file");
+    uint64_t free_at = head.free_at;
     // that they follow each other to an end was seen before
     while (free_at != kLastGap) {
       Cursor gap(std::string_view(bytes_).substr(free_at), path_);
-      const uint64_t next = gap.Number(widths.length_bytes);
-      const uint64_t gap_bytes = gap.Number(widths.length_bytes);
-      if (gap_bytes < 2 * widths.length_bytes) throw gap.Corrupt("has names whose gaps cannot be");
+      const uint64_t next = gap.Number(width);
+      const uint64_t gap_bytes = gap.Number(width);
+      if (gap_bytes < 2 * width) throw gap.Corrupt("has names whose gaps cannot be");
       Take(free_at, gap_bytes);
       gaps_.Take(free_at, gap_bytes);
       free_at = next;
@@ -282,16 +300,13 @@ void CheckSymbols(const Symbols& symbols, const Metadata& file, Claims& claims) 
   });
 }
 
-void CheckEnds(const Symbols& symbols, const Metadata& file) {
-  const std::string start = file.ReadUpTo(symbols.heap, kMostHead);
-  Cursor head(start, file.path());
-  head.Skip(4 + 1 + 3);
-  const uint64_t size_bytes = head.Number(file.widths().length_bytes);
-  head.Skip(file.widths().length_bytes);
-  const uint64_t data_at = head.Number(file.widths().address_bytes);
+void CheckSymbols(const Symbols& symbols, const Metadata& file) {
+  const NamesHead names = ReadNamesHead(symbols.heap, file);
+  CheckGaps(names, file);
   // With a zero at the heap's end every name has an end. Without one, which old libraries may have left so,
   // all names are looked at.
-  if (size_bytes == 0 || file.ReadUpTo(data_at + size_bytes - 1, 1) == std::string(1, '\0')) return;
+  const uint64_t last_at = names.data_at + names.size_bytes - 1;
+  if (names.size_bytes == 0 || file.ReadUpTo(last_at, 1) == std::string(1, '\0')) return;
   Claims claims(file);
   CheckSymbols(symbols, file, claims);
 }
@@ -323,8 +338,6 @@ void CheckIndex(const Index& index, const Said& said, const Metadata& file) {
       return CheckExtensible(head("EAHD"), said, file);
     case Index::kChunkTree:
       return CheckTree(index.address, said, file);
-    case Index::kNames:
-      return CheckNames(head("HEAP"), file);
   }
 }
 

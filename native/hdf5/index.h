@@ -9,8 +9,8 @@ namespace persist::hdf5 {
 /** Looks at the start of an index before the library believes its numbers. Throws CORRUPT, LIMIT. */
 void CheckIndex(const Index& index, const Said& said, const Metadata& file);
 
-/** Sees that no name of an older group is read beyond the end of the heap in which its names lie. */
-void CheckEnds(const Symbols& symbols, const Metadata& file);
+/** Sees that the library reads the names of an older group to an end, and not beyond that of their heap. */
+void CheckSymbols(const Symbols& symbols, const Metadata& file);
 
 /** Goes through the whole index of an older group: its tree, and the heap that its names lie in. */
 void CheckSymbols(const Symbols& symbols, const Metadata& file, Claims& claims);

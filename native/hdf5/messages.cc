@@ -384,7 +384,6 @@ void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widt
     case kSymbolTable:
       said.symbols = {body.Number(widths.address_bytes), 0};
       said.symbols->heap = body.Number(widths.address_bytes);
-      said.indexes.push_back({Index::kNames, said.symbols->heap});
       break;
     case kTreeRanks:
       TakeRanks(body, said);

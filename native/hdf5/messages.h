@@ -21,9 +21,9 @@ struct HeapPlace {
   std::optional<uint64_t> size_bytes;  // that must be there
 };
 
-/** What finds chunks, or the links of a group in older files, and where it begins. */
+/** What finds chunks, and where it begins. */
 struct Index {
-  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree, kNames } kind;
+  enum Kind { kImplicit, kFixed, kExtensible, kChunkTree } kind;
   uint64_t address;
 };
 
