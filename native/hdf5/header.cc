@@ -9,6 +9,7 @@
 #include "hdf5/messages.h"
 #include "hdf5/names.h"
 #include "hdf5/sources.h"
+#include "hdf5/symbols.h"
 
 namespace persist::hdf5 {
 namespace {

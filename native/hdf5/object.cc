@@ -1,6 +1,8 @@
 #include "hdf5/object.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "hdf5/header.h"
@@ -32,6 +34,59 @@ std::string TargetOf(hid_t group, const std::string& name, const H5L_info_t& lin
   return out;
 }
 
+/** Where a walk along a path ends. */
+enum class End { kObject, kNoGroup, kNoLink, kOtherFile, kTooManyLinks };
+
+struct Way {
+  End end;
+  uint64_t at;  // the object, or the group where it goes no further
+};
+
+/**
+ * Goes along a path by hard and soft links. The visitor is told, for each name, the group that it is looked
+ * for in, whether it is the last of what is left to go, and what kind of link it is, if there is one.
+ */
+template <typename Visit>
+Way Walk(const File& file, const std::string& path, const Visit& visit) {
+  uint64_t at = file.root();
+  size_t soft_links = 0;
+  std::vector<std::string> names;
+  for (Prepend(path, names); !names.empty();) {
+    const std::string name = std::move(names.back());
+    names.pop_back();
+    const Handle group = OpenAt(file, at, &name);
+    if (H5Iget_type(group) != H5I_GROUP) return {End::kNoGroup, at};
+    const bool is_there = Check(H5Lexists(group, name.c_str(), H5P_DEFAULT), "H5Lexists", file.path()) > 0;
+    H5L_info_t link = {};
+    if (is_there) Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
+    visit(at, names.empty(), is_there ? std::optional(link.type) : std::nullopt);
+    if (!is_there) return {End::kNoLink, at};
+    if (link.type == H5L_TYPE_HARD) {
+      at = link.u.address;
+      continue;
+    }
+    if (link.type != H5L_TYPE_SOFT) return {End::kOtherFile, at};
+    if (++soft_links > kMostSoftLinks) return {End::kTooManyLinks, at};
+    const std::string target = TargetOf(group, name, link, file.path());
+    if (target.rfind('/', 0) == 0) at = file.root();
+    Prepend(target, names);
+  }
+  return {End::kObject, at};
+}
+
+os::Error FaultAt(End end, const std::string& path, const File& file) {
+  switch (end) {
+    case End::kNoGroup:
+      return Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
+    case End::kOtherFile:
+      return Fault("PERSIST_UNSUPPORTED", path + " leads to another file, which is not opened,", file);
+    case End::kTooManyLinks:
+      return Fault("PERSIST_NOT_FOUND", path + " leads through too many links", file);
+    default:
+      return Fault("PERSIST_NOT_FOUND", path + " is not there", file);
+  }
+}
+
 }  // namespace
 
 Handle OpenAt(const File& file, uint64_t address, const std::string* link) {
@@ -43,67 +98,27 @@ Handle OpenAt(const File& file, uint64_t address, const std::string* link) {
 }
 
 uint64_t Follow(const File& file, const std::string& path) {
-  uint64_t at = file.root();
-  size_t soft_links = 0;
-  std::vector<std::string> names;
-  for (Prepend(path, names); !names.empty();) {
-    const std::string name = std::move(names.back());
-    names.pop_back();
-    const Handle group = OpenAt(file, at, &name);
-    if (H5Iget_type(group) != H5I_GROUP)
-      throw Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
-    H5L_info_t link;
-    Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
-    if (link.type == H5L_TYPE_HARD) {
-      at = link.u.address;
-      continue;
-    }
-    if (link.type != H5L_TYPE_SOFT)
-      throw Fault("PERSIST_UNSUPPORTED", path + " leads to another file, which is not opened,", file);
-    if (++soft_links > kMostSoftLinks)
-      throw Fault("PERSIST_NOT_FOUND", path + " leads through too many links", file);
-    const std::string target = TargetOf(group, name, link, file.path());
-    if (target.rfind('/', 0) == 0) at = file.root();
-    Prepend(target, names);
-  }
-  return at;
+  const Way way = Walk(file, path, [](uint64_t, bool, const std::optional<H5L_type_t>&) {});
+  if (way.end != End::kObject) throw FaultAt(way.end, path, file);
+  return way.at;
 }
 
 Removal CheckPlace(const File& file, const std::string& path, Claims& claims) {
-  uint64_t at = file.root();
-  size_t soft_links = 0;
   std::optional<H5L_type_t> found;  // how the name itself is linked
-  std::vector<std::string> names;
-  for (Prepend(path, names); !names.empty();) {
-    const std::string name = std::move(names.back());
-    names.pop_back();
-    const Handle group = OpenAt(file, at, &name);
-    if (H5Iget_type(group) != H5I_GROUP) {
-      if (found) return Removal::kLink;
-      throw Fault("PERSIST_NOT_FOUND", path + " leads through what is no group", file);
-    }
-    const bool is_there = Check(H5Lexists(group, name.c_str(), H5P_DEFAULT), "H5Lexists", file.path()) > 0;
-    if (!found) CheckToChange(file, at, claims);
-    if (!is_there) return found ? Removal::kLink : Removal::kNothing;
-    H5L_info_t link;
-    Check(H5Lget_info(group, name.c_str(), &link, H5P_DEFAULT), "H5Lget_info", file.path());
-    if (names.empty() && !found) found = link.type;
-    if (link.type == H5L_TYPE_HARD) {
-      at = link.u.address;
-      continue;
-    }
-    if (link.type != H5L_TYPE_SOFT || ++soft_links > kMostSoftLinks) {
-      if (found) return Removal::kLink;
-      throw Fault("PERSIST_UNSUPPORTED", path + " leads to another file, or through too many links", file);
-    }
-    const std::string target = TargetOf(group, name, link, file.path());
-    if (target.rfind('/', 0) == 0) at = file.root();
-    Prepend(target, names);
+  const Way way = Walk(file, path, [&](uint64_t group, bool is_last, const std::optional<H5L_type_t>& link) {
+    if (found) return;  // what it leads to stays as it is
+    CheckToChange(file, group, claims);
+    if (is_last) found = link;
+  });
+  if (way.end != End::kObject) {
+    if (found) return Removal::kLink;
+    if (way.end == End::kNoLink) return Removal::kNothing;
+    throw FaultAt(way.end, path, file);
   }
-  if (H5Iget_type(OpenAt(file, at)) != H5I_DATASET)
+  if (H5Iget_type(OpenAt(file, way.at)) != H5I_DATASET)
     throw Fault("PERSIST_EXISTS", path + " is a group or a type", file);
   if (found != H5L_TYPE_HARD) return Removal::kLink;
-  return CheckToChange(file, at, claims) ? Removal::kLinkOnly : Removal::kLink;
+  return CheckToChange(file, way.at, claims) ? Removal::kLinkOnly : Removal::kLink;
 }
 
 uint64_t HeaderOf(hid_t object, const std::string& path) {
