@@ -1,6 +1,7 @@
 #include "array/source.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "array/deflate.h"
@@ -33,6 +34,12 @@ os::Error WrongSum(const std::string& file) {
 
 void FileSource::Read(uint64_t offset, void* into, size_t size) {
   os::ReadRange(fd_, start_ + offset, into, size, nullptr, file_);
+}
+
+void MemorySource::Read(uint64_t offset, void* into, size_t size) {
+  if (offset > bytes_.size() || size > bytes_.size() - offset)
+    throw os::Error("PERSIST_TRUNCATED", file_ + " has fewer elements than it says", file_);
+  std::memcpy(into, bytes_.data() + offset, size);
 }
 
 InflateSource::InflateSource(int fd, uint64_t start, uint64_t stored_bytes, const std::string& file)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "os/error.h"
@@ -35,6 +36,17 @@ class FileSource : public Source {
  private:
   int fd_;
   uint64_t start_;
+  const std::string& file_;
+};
+
+/** Bytes in memory. */
+class MemorySource : public Source {
+ public:
+  MemorySource(std::string_view bytes, const std::string& file) : bytes_(bytes), file_(file) {}
+  void Read(uint64_t offset, void* into, size_t size) override;
+
+ private:
+  std::string_view bytes_;
   const std::string& file_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hdf5/heap.h"
 #include "hdf5/lzf.h"
 #include "hdf5/object.h"
 
@@ -11,7 +12,6 @@ namespace {
 // What a small file may claim all the same, and how far DEFLATE can shrink zeros.
 constexpr uint64_t kSmallClaim = uint64_t{256} << 20;
 constexpr uint64_t kBestRatio = 1100;
-constexpr uint64_t kTextBytes = 16;  // in the file: a length and a place in a heap
 
 using Property = Handle;
 
@@ -180,7 +180,7 @@ Dataset Describe(Handle id, const File& file, const std::string& name) {
     out.problem = error;
     return out;
   }
-  const uint64_t inner = *Product(out.element.text ? kTextBytes : H5Tget_size(type), {});
+  const uint64_t inner = out.element.text ? Heap::ReferenceBytes(file.widths()) : H5Tget_size(type);
   CheckClaim(inner, file);
   out.stored_bytes = H5Dget_storage_size(out.id);
   const std::optional<uint64_t> needed_bytes = Product(inner, out.shape);

@@ -74,7 +74,7 @@ void File::Open(Mode mode) {
 /** What the library decodes while it opens the file, and may change. */
 void File::LookFirst(Mode mode) {
   Said said;
-  if (extension() != nowhere()) said = CheckExtension(*this);
+  if (extension() != nowhere()) said = CheckHeader(*this, extension());
   if (said.ranks) SetRanks(*said.ranks);
   const std::string no_link;
   CheckHeader(*this, root(), &no_link);

@@ -187,12 +187,8 @@ bool IsIntricate(const Said& said, const Metadata& file) {
 
 }  // namespace
 
-void CheckHeader(const Metadata& file, uint64_t address, const std::string* link) {
-  GoThrough(file, address, link);
-}
-
-Said CheckExtension(const Metadata& file) {
-  return std::move(GoThrough(file, file.extension(), nullptr).at(file.extension()));
+Said CheckHeader(const Metadata& file, uint64_t address, const std::string* link) {
+  return std::move(GoThrough(file, address, link).at(address));
 }
 
 bool CheckToChange(const Metadata& file, uint64_t address, Claims& claims) {

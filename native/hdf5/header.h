@@ -12,12 +12,9 @@ namespace persist::hdf5 {
 /**
  * Goes through the header of an object, and of those that its messages share, as far as the library will
  * decode them: all of it, or what it takes to look for one link of a group. The address is the library's,
- * behind a user block. Throws CORRUPT, UNSUPPORTED.
+ * behind a user block. Gives what the object's own messages say. Throws CORRUPT, UNSUPPORTED.
  */
-void CheckHeader(const Metadata& file, uint64_t address, const std::string* link = nullptr);
-
-/** The same for what the library decodes while it opens the file. Gives what that says. */
-Said CheckExtension(const Metadata& file);
+Said CheckHeader(const Metadata& file, uint64_t address, const std::string* link = nullptr);
 
 /**
  * Looks also at what the library goes through when it changes the links of a group, or removes a dataset: the

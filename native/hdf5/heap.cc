@@ -1,29 +1,13 @@
 #include "hdf5/heap.h"
 
-#include <cstring>
-
 namespace persist::hdf5 {
 namespace {
-
-constexpr size_t kLengthBytes = 8;
-constexpr uint64_t kNowhere = ~uint64_t{0};
-
-template <typename Number>
-Number Take(const void* from) {
-  Number out;
-  std::memcpy(&out, from, sizeof out);
-  return out;
-}
 
 os::Error Corrupt(const std::string& what, const Metadata& file) {
   return os::Error("PERSIST_CORRUPT", file.path() + ": " + what, file.path());
 }
 
 }  // namespace
-
-bool Heap::is_usual() const {
-  return file_.widths().address_bytes == kLengthBytes && file_.widths().length_bytes == kLengthBytes;
-}
 
 const Collection& Heap::At(uint64_t address) {
   const auto known = collections_.find(address);
@@ -42,12 +26,12 @@ std::string_view Heap::Find(uint64_t address, uint64_t number) {
   return *found;
 }
 
-std::string_view Heap::Get(const unsigned char* reference) {
-  const auto length = Take<uint32_t>(reference);
-  const auto address = Take<uint64_t>(reference + 4);
-  const auto index = Take<uint32_t>(reference + 12);
-  if (length == 0 || address == 0 || address == kNowhere) return {};
-  const std::string_view found = Find(address, index);
+std::string_view Heap::Get(Cursor reference) {
+  const uint64_t length = reference.Number(4);
+  const uint64_t address = reference.Number(file_.widths().address_bytes);
+  const uint64_t number = reference.Number(4);
+  if (length == 0 || address == 0 || address == file_.nowhere()) return {};
+  const std::string_view found = Find(address, number);
   if (length > found.size()) throw Corrupt("a string is longer than its place in the heap", file_);
   return found.substr(0, length);
 }

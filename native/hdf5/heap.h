@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "hdf5/collection.h"
+#include "hdf5/cursor.h"
 #include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
@@ -14,11 +15,11 @@ class Heap {
  public:
   explicit Heap(const Metadata& file) : file_(file) {}
 
-  /** Whether references are laid out as here: addresses and lengths of 8 bytes. */
-  bool is_usual() const;
+  /** How many a reference in the file has: a length, an address and a number. */
+  static size_t ReferenceBytes(const Widths& widths) { return 4 + widths.address_bytes + 4; }
 
-  /** The bytes that a reference of 16 bytes in the file stands for. Throws CORRUPT, IO. */
-  std::string_view Get(const unsigned char* reference);
+  /** The bytes that a reference in the file stands for. Throws CORRUPT, IO. */
+  std::string_view Get(Cursor reference);
 
   /** The object of a number in the collection at an address. Throws likewise. */
   std::string_view Find(uint64_t address, uint64_t number);

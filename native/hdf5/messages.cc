@@ -206,13 +206,13 @@ void CheckLayout(Cursor from, const Widths& widths, Said& said) {
     } else {
       from.Skip(axes * 4);
     }
-    if (kind == kCompact) from.Skip(from.Number(4));
+    if (kind == kCompact) said.compact = from.Part(from.Number(4)).bytes();
     if (kind == kContiguous) said.piece = {address, 0};
     return;
   }
   switch (from.Number(1)) {
     case kCompact:
-      from.Skip(from.Number(2));
+      said.compact = from.Part(from.Number(2)).bytes();
       return;
     case kContiguous: {
       const uint64_t address = from.Number(widths.address_bytes);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,6 +66,7 @@ struct Said {
   bool is_filtered = false;
   std::vector<Piece> parts;  // of the header itself
   std::optional<Piece> piece;
+  std::string compact;                 // elements that lie in the header themselves
   std::optional<uint64_t> chunk_tree;  // the older tree that finds chunks
   std::optional<Symbols> symbols;
   std::optional<Ranks> ranks;     // of the file

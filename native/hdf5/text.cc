@@ -5,12 +5,12 @@
 
 #include "array/selection.h"
 #include "hdf5/chunks.h"
+#include "hdf5/header.h"
 #include "hdf5/heap.h"
 
 namespace persist::hdf5 {
 namespace {
 
-constexpr size_t kReference = 16;
 constexpr char32_t kReplacement = 0xfffd;
 
 /** The code point at the front of a text, which loses it. */
@@ -34,14 +34,15 @@ char32_t Next(std::string_view& text) {
 /** What stands in the file for the strings of a selection, in C order. */
 std::vector<unsigned char> References(const Dataset& dataset, const std::vector<Range>& ranges,
                                       uint64_t count, const File& file) {
-  std::vector<unsigned char> out(count * kReference);
+  const size_t each_bytes = Heap::ReferenceBytes(file.widths());
+  std::vector<unsigned char> out(count * each_bytes);
   if (count == 0) return out;
   if (!dataset.chunk.empty()) {
-    ReadChunks(dataset, ranges, std::vector<unsigned char>(kReference), out.data(), file, nullptr);
-  } else if (dataset.offset) {
-    array::Selection selection = {*dataset.offset, 0, kReference, 0, {}};
-    uint64_t from_step = kReference;
-    int64_t to_step = kReference;
+    ReadChunks(dataset, ranges, std::vector<unsigned char>(each_bytes), out.data(), file, nullptr);
+  } else if (dataset.offset || dataset.is_compact) {
+    array::Selection selection = {dataset.offset.value_or(0), 0, each_bytes, 0, {}};
+    uint64_t from_step = each_bytes;
+    auto to_step = static_cast<int64_t>(each_bytes);
     for (size_t axis = ranges.size(); axis-- > 0;) {
       selection.from += ranges[axis].start * from_step;
       selection.axes.insert(selection.axes.begin(),
@@ -49,8 +50,15 @@ std::vector<unsigned char> References(const Dataset& dataset, const std::vector<
       from_step *= dataset.shape[axis];
       to_step *= static_cast<int64_t>(ranges[axis].count);
     }
-    array::FileSource source(file.fd(), 0, file.path());
-    array::ReadSelection(source, selection, reinterpret_cast<char*>(out.data()), nullptr);
+    const auto read = [&](array::Source&& source) {
+      array::ReadSelection(source, selection, reinterpret_cast<char*>(out.data()), nullptr);
+    };
+    if (dataset.is_compact) {
+      const Said said = CheckHeader(file, dataset.header);
+      read(array::MemorySource(said.compact, file.path()));
+    } else {
+      read(array::FileSource(file.fd(), 0, file.path()));
+    }
   }  // else never written: all empty
   return out;
 }
@@ -61,13 +69,11 @@ Elements ReadText(const Dataset& dataset, const std::vector<Range>& ranges, uint
                   const File& file) {
   const std::string& path = file.path();
   Heap heap(file);
-  if (!heap.is_usual() || dataset.is_compact) {
-    throw os::Error("PERSIST_UNSUPPORTED",
-                    path + ": strings of variable length in an unusual layout are not read", path);
-  }
   const std::vector<unsigned char> references = References(dataset, ranges, count, file);
+  const size_t each_bytes = Heap::ReferenceBytes(file.widths());
   const auto text_at = [&](uint64_t k) {
-    const std::string_view whole = heap.Get(references.data() + k * kReference);
+    const auto* const reference = reinterpret_cast<const char*>(references.data() + k * each_bytes);
+    const std::string_view whole = heap.Get(Cursor({reference, each_bytes}, path));
     return whole.substr(0, whole.find('\0'));
   };
   Elements out;

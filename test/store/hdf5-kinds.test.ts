@@ -71,6 +71,28 @@ with h5py.File(given["file"], "r") as f:
     f.visititems(look)
 `;
 
+/** Writes the same texts in every layout, and gives what h5py reads. */
+const WRITE_TEXTS = `
+creation = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+creation.set_sizes(given["width"], given["width"])
+f = h5py.File(h5py.h5f.create(given["file"].encode(), h5py.h5f.ACC_TRUNC, creation))
+texts = np.array([["a", "", "ccc"], ["dd", "é", "f"]], object)
+type = h5py.h5t.py_create(h5py.string_dtype(), logical=True)
+space = h5py.h5s.create_simple(texts.shape)
+result = {}
+for name in ["contiguous", "compact", "chunked", "gzip", "never", "never_compact"]:
+    how = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    if name.endswith("compact"): how.set_layout(h5py.h5d.COMPACT)
+    if name in ("chunked", "gzip"): how.set_chunk((1, 2))
+    if name == "gzip": how.set_deflate(1)
+    dataset = h5py.Dataset(h5py.h5d.create(f.id, name.encode(), type, space, how))
+    dataset.attrs["one"] = "text"
+    dataset.attrs["list"] = ["a", "", "éß"]
+    if not name.startswith("never"): dataset[...] = texts
+    result[name] = [[text.decode() for text in row] for row in dataset[...]]
+f.close()
+`;
+
 const VERSIONS = [
   ["earliest", "v108"],
   ["earliest", "v110"],
@@ -81,6 +103,17 @@ const VERSIONS = [
 function hexOf(array: NDArray): string {
   const { data } = array.contiguous();
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
+}
+
+/** The texts of an array of two axes. */
+function textsOf(array: NDArray): string[][] {
+  const { data, shape, dtype } = array.contiguous();
+  const width = Number(dtype.slice(1));
+  const all = Array.from({ length: shape[0]! * shape[1]! }, (_, k) => {
+    const codes = (data as Uint32Array).subarray(k * width, (k + 1) * width);
+    return String.fromCodePoint(...codes.filter((code) => code !== 0));
+  });
+  return Array.from({ length: shape[0]! }, (_, row) => all.slice(row * shape[1]!, (row + 1) * shape[1]!));
 }
 
 describe("HDF5 files of every kind", function () {
@@ -119,4 +152,23 @@ with h5py.File(given, "w", libver="latest", fs_strategy="page", fs_persist=True,
     assert.equal((await listArrays(file)).length, 29);
     assert.deepEqual([...((await readArray(`${file}#group/3`)).data as BigInt64Array)], [0n, 1n, 2n]);
   });
+
+  for (const width of [2, 4, 8]) {
+    it(`with addresses and lengths of ${width} bytes: texts wherever they lie`, async () => {
+      const file = join(temporaryDirectory(), "texts.h5");
+      const expected = python<Record<string, string[][]>>(WRITE_TEXTS, { file, width });
+      for (const [name, rows] of Object.entries(expected)) {
+        assert.deepEqual(textsOf(await readArray(`${file}#${name}`)), rows, name);
+        const part = await readArray(`${file}#${name}`, {
+          selection: [
+            [null, null, -1],
+            [1, null],
+          ],
+        });
+        const reversed = rows.map((row) => row.slice(1)).toReversed();
+        assert.deepEqual(textsOf(part), reversed, `a part of ${name}`);
+        assert.deepEqual(part.attributes, { one: "text", list: ["a", "", "éß"] }, name);
+      }
+    });
+  }
 });
