@@ -41,12 +41,13 @@ export { represent, type CodeTag, type Rule, type Template } from "./represent/t
 export { ArrayFile } from "./store/array-file.ts";
 export type { ArrayFileOptions } from "./store/array-file.ts";
 export type { ArrayInfo } from "./store/array-format.ts";
+export type { ArrayFileKind, PathOptions } from "./store/array-path.ts";
 export { createArray, openArray } from "./store/create-array.ts";
-export type { CreateArrayOptions } from "./store/create-array.ts";
+export type { CreateArrayOptions, OpenArrayOptions } from "./store/create-array.ts";
 export type { MappedArray } from "./store/mapped-array.ts";
 export { listArrays, mapArray, readArray } from "./store/read-array.ts";
 export { readArrays, type ReadArraysOptions } from "./store/read-arrays.ts";
-export type { ListArraysOptions, ReadArrayOptions } from "./store/read-array.ts";
+export type { ListArraysOptions, MapArrayOptions, ReadArrayOptions } from "./store/read-array.ts";
 export { RecordArray, type RecordField } from "./store/record-array.ts";
 export type { Durability, Progress } from "./store/store.ts";
 export { verify, type VerifyOptions } from "./verify/verify.ts";

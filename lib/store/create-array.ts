@@ -5,11 +5,12 @@ import { dtype as lookUp } from "../dtype.ts";
 import { checkOneOf } from "../options.ts";
 import { ArrayFile } from "./array-file.ts";
 import type { OpenMode } from "./array-format.ts";
+import type { PathOptions } from "./array-path.ts";
 import { arrayAt } from "./formats.ts";
 import { levelOf } from "./write-array.ts";
 
 /** Options of {@link createArray}. */
-export interface CreateArrayOptions {
+export interface CreateArrayOptions extends PathOptions {
   /** NumPy's name of the element type: `float64`, `complex128`, `S10`. */
   dtype: string;
   /** Elements along each axis. A first extent of null begins at 0 and grows by `append`. */
@@ -34,7 +35,7 @@ export interface CreateArrayOptions {
  */
 export async function createArray(path: string | URL, options: CreateArrayOptions): Promise<ArrayFile> {
   const { dtype, shape, chunks, compress = false, attributes } = options;
-  const { file, format, name } = arrayAt(path);
+  const { file, format, name } = arrayAt(path, options);
   lookUp(dtype);
   const level = levelOf(compress);
   const isExtent = (extent: unknown): boolean => Number.isSafeInteger(extent) && (extent as number) >= 0;
@@ -52,17 +53,22 @@ export async function createArray(path: string | URL, options: CreateArrayOption
   );
 }
 
+/** Options of {@link openArray}. */
+export interface OpenArrayOptions extends PathOptions {
+  /** `r` (the default), or `r+`: with `write` and `append`. */
+  mode?: OpenMode;
+}
+
 /**
  * Opens an array to read or write a part at a time.
  *
  * @param path as for {@link createArray}.
- * @param options mode `r` (default) or `r+`: with `write` and `append`.
  * @throws PersistError PERSIST_NOT_FOUND, PERSIST_FORMAT, PERSIST_UNSUPPORTED, PERSIST_TRUNCATED, PERSIST_LIMIT, PERSIST_IO.
  */
-export async function openArray(path: string | URL, options: { mode?: OpenMode } = {}): Promise<ArrayFile> {
+export async function openArray(path: string | URL, options: OpenArrayOptions = {}): Promise<ArrayFile> {
   const { mode = "r" } = options;
   checkOneOf("mode", mode, ["r", "r+"]);
-  const { file, format, name } = arrayAt(path);
+  const { file, format, name } = arrayAt(path, options);
   if (format.open === undefined) throw unsupported(file, format.lacks.open);
   return new ArrayFile(file, await format.open(file, name, mode), mode);
 }

@@ -1,6 +1,6 @@
 // The one table of the formats of array files, and how a path finds its format.
 import type { ArrayFormat } from "./array-format.ts";
-import { parseArrayPath, type ArrayFileKind } from "./array-path.ts";
+import { parseArrayPath, type ArrayFileKind, type PathOptions } from "./array-path.ts";
 import { hdf5Format } from "./hdf5-format.ts";
 import { npyFormat } from "./npy-format.ts";
 import { npzFormat } from "./npz-format.ts";
@@ -27,8 +27,11 @@ export interface ArrayAt extends ArrayFileAt {
  * The file that a path names, whether or not a name of an array follows.
  * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format; TypeError as `parseArrayPath`.
  */
-export function fileAt(path: string | URL): ArrayFileAt & { readonly name: string | undefined } {
-  const { file, kind, name } = parseArrayPath(path);
+export function fileAt(
+  path: string | URL,
+  options: PathOptions,
+): ArrayFileAt & { readonly name: string | undefined } {
+  const { file, kind, name } = parseArrayPath(path, options);
   const format = formats[kind];
   if (kind === "npy") return { file, format, name: "" };
   return { file, format, name: name === undefined ? undefined : nameIn(kind, name) };
@@ -44,8 +47,11 @@ function nameIn(kind: ArrayFileKind, name: string): string {
  * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format.
  * @throws TypeError for an npy file, and for the path of one array.
  */
-export function fileOfMany(path: string | URL): ArrayFileAt & { nameIn(name: string): string } {
-  const { file, kind, name } = parseArrayPath(path);
+export function fileOfMany(
+  path: string | URL,
+  options: PathOptions,
+): ArrayFileAt & { nameIn(name: string): string } {
+  const { file, kind, name } = parseArrayPath(path, options);
   if (kind === "npy") throw new TypeError(`${file}: an npy file holds one array`);
   if (name !== undefined) throw new TypeError(`the path of a file is expected, without #${name}`);
   return {
@@ -63,8 +69,8 @@ export function fileOfMany(path: string | URL): ArrayFileAt & { nameIn(name: str
  * @throws PersistError PERSIST_UNSUPPORTED for a file of no known format.
  * @throws TypeError when the path names a file of many arrays and no array in it.
  */
-export function arrayAt(path: string | URL): ArrayAt {
-  const { file, format, name } = fileAt(path);
+export function arrayAt(path: string | URL, options: PathOptions): ArrayAt {
+  const { file, format, name } = fileAt(path, options);
   if (name === undefined)
     throw new TypeError(`${file} holds many arrays: add # and the name of one, as in "${file}#name"`);
   return { file, format, name };

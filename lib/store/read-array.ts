@@ -3,6 +3,7 @@ import type { NDArray, Selection } from "../ndarray.ts";
 import { PersistError } from "../errors.ts";
 import { checkOneOf } from "../options.ts";
 import type { ArrayInfo } from "./array-format.ts";
+import type { PathOptions } from "./array-path.ts";
 import { checkSum } from "./checksum.ts";
 import type { MapMode } from "./extent.ts";
 import { arrayAt, fileAt } from "./formats.ts";
@@ -10,7 +11,7 @@ import type { MappedArray } from "./mapped-array.ts";
 import type { Progress } from "./store.ts";
 
 /** Options of {@link readArray}. */
-export interface ReadArrayOptions {
+export interface ReadArrayOptions extends PathOptions {
   /** Read a part only; the result then holds that part and nothing else. */
   selection?: Selection;
   /** Map the file instead of copying from it, copy-on-write (false). What cannot be mapped is copied. */
@@ -23,8 +24,14 @@ export interface ReadArrayOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** Options of {@link mapArray}. */
+export interface MapArrayOptions extends PathOptions {
+  /** `c` (the default): what is stored into the array stays in memory. `r+`: it reaches the file. */
+  mode?: MapMode;
+}
+
 /** Options of {@link listArrays}. */
-export interface ListArraysOptions {
+export interface ListArraysOptions extends PathOptions {
   /** As for {@link readArray}. */
   untrusted?: boolean;
   signal?: AbortSignal;
@@ -40,7 +47,7 @@ export interface ListArraysOptions {
  */
 export async function readArray(path: string | URL, options: ReadArrayOptions = {}): Promise<NDArray> {
   const { selection, map = false, untrusted = false, checksum, signal, onProgress } = options;
-  const { file, format, name } = arrayAt(path);
+  const { file, format, name } = arrayAt(path, options);
   signal?.throwIfAborted();
   if (checksum !== undefined && selection !== undefined)
     throw new TypeError("checksum is that of a whole array, and selection asks for a part");
@@ -55,13 +62,13 @@ export async function readArray(path: string | URL, options: ReadArrayOptions = 
  *
  * The file must not be cut short while it is mapped: replace it (as {@link writeArray} does), never rewrite it in place.
  *
- * @param path as for {@link readArray}; npy and stored npz only.
+ * @param path as for {@link readArray}; npy, stored npz, and HDF5 datasets in one piece.
  * @throws PersistError as {@link readArray}, and PERSIST_UNSUPPORTED for what cannot be mapped in mode `r+`.
  */
-export function mapArray(path: string | URL, options: { mode?: MapMode } = {}): MappedArray {
+export function mapArray(path: string | URL, options: MapArrayOptions = {}): MappedArray {
   const { mode = "c" } = options;
   checkOneOf("mode", mode, ["c", "r+"]);
-  const { file, format, name } = arrayAt(path);
+  const { file, format, name } = arrayAt(path, options);
   if (format.map === undefined)
     throw new PersistError("PERSIST_UNSUPPORTED", `${file}: ${format.lacks.map ?? "not mapped"}`, { file });
   return format.map(file, name, mode);
@@ -75,7 +82,7 @@ export function mapArray(path: string | URL, options: { mode?: MapMode } = {}): 
  */
 export async function listArrays(path: string | URL, options: ListArraysOptions = {}): Promise<ArrayInfo[]> {
   const { untrusted = false, signal } = options;
-  const { file, format, name } = fileAt(path);
+  const { file, format, name } = fileAt(path, options);
   signal?.throwIfAborted();
   const all = await format.list(file, { untrusted, signal });
   if (name === undefined) return all;

@@ -6,7 +6,7 @@ import type { ReadArrayOptions } from "./read-array.ts";
 /** Options of {@link readArrays}. */
 export interface ReadArraysOptions extends Pick<
   ReadArrayOptions,
-  "map" | "untrusted" | "signal" | "onProgress"
+  "map" | "untrusted" | "signal" | "onProgress" | "format"
 > {
   /** Reads these arrays and no others. */
   only?: readonly string[];
@@ -24,7 +24,7 @@ export async function readArrays(
   options: ReadArraysOptions = {},
 ): Promise<Record<string, NDArray>> {
   const { only, map = false, untrusted = false, signal, onProgress } = options;
-  const { file, format, nameIn } = fileOfMany(path);
+  const { file, format, nameIn } = fileOfMany(path, options);
   const wanted = only?.map((name) => nameIn(name));
   signal?.throwIfAborted();
   const { names, arrays } = await format.readMany!(file, wanted, {

@@ -3,6 +3,7 @@ import type { TypedArray } from "../dtype.ts";
 import { asNDArray, type NDArrayFields } from "../ndarray.ts";
 import { checkOneOf } from "../options.ts";
 import type { WriteArrayJob } from "./array-format.ts";
+import type { PathOptions } from "./array-path.ts";
 import { arrayAt } from "./formats.ts";
 import type { Durability, Progress } from "./store.ts";
 
@@ -10,7 +11,7 @@ import type { Durability, Progress } from "./store.ts";
 const MOST_LEVEL = 9;
 
 /** Options of {@link writeArray}. */
-export interface WriteArrayOptions {
+export interface WriteArrayOptions extends PathOptions {
   /** `full` returns when the array would survive a crash of the machine; `process` (the default) when the system has it. */
   durability?: Durability;
   /** Deflates the array (false): npz and HDF5 only. In HDF5 files a number is the level, 1 (which `true` is, the fastest) to 9. */
@@ -47,7 +48,7 @@ export async function writeArray(
   array: TypedArray | NDArrayFields,
   options: WriteArrayOptions = {},
 ): Promise<string | void> {
-  const { file, format, name } = arrayAt(path);
+  const { file, format, name } = arrayAt(path, options);
   const job = jobOf(options);
   const source = asNDArray(array);
   job.signal?.throwIfAborted();

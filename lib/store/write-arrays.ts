@@ -34,7 +34,7 @@ export async function writeArrays(
   arrays: NamedArrays,
   options: WriteArraysOptions = {},
 ): Promise<Record<string, string> | void> {
-  const { file, format, nameIn } = fileOfMany(path);
+  const { file, format, nameIn } = fileOfMany(path, options);
   const job = { ...jobOf(options), attributes: undefined };
   const names = Object.keys(arrays);
   const named = names.map((name) => ({ name: nameIn(name), array: asNDArray(arrays[name]!) }));

@@ -33,6 +33,7 @@ const VALUES = [
 ];
 
 const TYPES = [
+  "ArrayFileKind",
   "ArrayFileOptions",
   "ArrayInfo",
   "CheckpointsOptions",
@@ -53,11 +54,14 @@ const TYPES = [
   "LockFileOptions",
   "LockMode",
   "LockOptions",
+  "MapArrayOptions",
   "MappedArray",
   "NDArrayFields",
   "NamedArrays",
+  "OpenArrayOptions",
   "OpenOptions",
   "OpenStepOptions",
+  "PathOptions",
   "Problem",
   "Progress",
   "ReadArrayOptions",
