@@ -4,7 +4,8 @@
 //     npm start [-- --grid 512 --steps 480 --interaction 500 --every 24 --keep 3 --kill-at 0.6]
 import { fork, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,7 @@ const children = new Set();
 const at = {}; // the step that each run has reached; none while the ground state is being found
 const saves_ms = [];
 let save_bytes = 0;
+let isInterrupted = false;
 const begun_ms = performance.now();
 
 const options = readOptions();
@@ -28,8 +30,9 @@ for (const [name, number] of [
   ["SIGINT", 2],
   ["SIGTERM", 15],
 ])
-  process.on(name, () => {
-    for (const child of children) child.kill("SIGKILL");
+  process.on(name, async () => {
+    isInterrupted = true;
+    await killAll();
     clear();
     line("interrupted");
     process.exit(128 + number);
@@ -38,9 +41,9 @@ for (const [name, number] of [
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
-  for (const child of children) child.kill("SIGKILL");
+  await killAll();
   clear();
-  throw error;
+  if (!isInterrupted) throw error; // otherwise a child that was killed is no news
 }
 
 async function main() {
@@ -77,23 +80,23 @@ async function main() {
   return good;
 }
 
-/** Lets a run get to a random moment, kills it there, and starts another process in its place. */
+/** Kills the runs that there are, and waits until they are gone. */
+async function killAll() {
+  const killed = [...children].filter((child) => child.kill("SIGKILL"));
+  await Promise.all(killed.map((child) => once(child, "exit")));
+}
+
+/** Kills a run at a random moment, and starts another process in its place. */
 async function killAndRestart() {
-  const moment = options["kill-at"] ?? 0.25 + 0.6 * Math.random();
-  const target = Math.max(1, Math.floor(moment * options.steps));
-  const first = start("killed");
-  await Promise.race([first.reached(1), first.done]);
-  const stepping_ms = performance.now();
-  await Promise.race([first.reached(target), first.done]);
-  // Up to a checkpoint's interval later, so that it may fall anywhere: into a step or into the writing of a checkpoint.
-  const interval_ms = ((performance.now() - stepping_ms) / target) * options.every;
-  await sleep(Math.random() * interval_ms);
-  if (at.killed >= options.steps) throw new Error("the run was over before it could be killed");
-  first.child.kill("SIGKILL");
-  await first.done.catch(() => {}); // its death is what was wanted
+  let first;
+  // A busy machine may come too late, when the last checkpoint is there already: then from the beginning.
+  do {
+    rmSync(directories.killed, { recursive: true, force: true });
+    first = await killInTheMiddle();
+  } while (existsSync(pathOf(directories.killed, options.steps)));
   const reached = at.killed;
   line(
-    `killed     by SIGKILL after step ${reached} of ${options.steps}, a random moment (process ${first.child.pid})`,
+    `killed     by SIGKILL after step ${reached} of ${options.steps}, a random moment (process ${first.pid})`,
   );
 
   const second = start("killed");
@@ -104,8 +107,25 @@ async function killAndRestart() {
   await second.done;
 }
 
+/** Lets a run get to a random moment and kills it there. Gives the process. */
+async function killInTheMiddle() {
+  const moment = options["kill-at"] ?? 0.25 + 0.6 * Math.random();
+  const target = Math.max(1, Math.floor(moment * options.steps));
+  const first = start("killed");
+  await Promise.race([first.reached(1), first.done]);
+  const stepping_ms = performance.now();
+  await Promise.race([first.reached(target), first.done]);
+  // Up to a checkpoint's interval later, so that it may fall anywhere: into a step or into the writing of a checkpoint.
+  const interval_ms = ((performance.now() - stepping_ms) / target) * options.every;
+  await sleep(Math.random() * interval_ms);
+  first.child.kill("SIGKILL");
+  await first.done.catch(() => {}); // its death is what was wanted
+  return first.child;
+}
+
 /** Starts a run in a process of its own. */
 function start(name) {
+  if (isInterrupted) throw new Error("interrupted");
   const run = [directories[name], ...Object.keys(defaults).map((key) => `--${key}=${options[key]}`)];
   const child = fork(runner, run);
   children.add(child);

@@ -120,6 +120,7 @@ describe("the example simulation", function () {
 
     const seed = Date.now() % 1e6;
     const next = random(seed);
+    const last = join(killed, "step-000000040");
     let kills = 0;
     for (let finished = false; !finished;) {
       const child = spawn(process.execPath, [join(folder, "run.mjs"), killed, ...options], {
@@ -136,9 +137,13 @@ describe("the example simulation", function () {
       }
       const [code] = (await ended) as [number | null];
       assert.ok(code === 0 || code === null, `exit code ${code}, seed ${seed}`);
-      finished = code === 0;
+      finished = code === 0 && kills > 0;
+      // It was not killed before its end, after which nothing is saved, and what it had yet to remove stays: from the beginning.
+      if (!finished && existsSync(last)) {
+        rmSync(killed, { recursive: true });
+        kills = 0;
+      }
     }
-    assert.ok(kills > 0, "it was never killed");
     assert.deepEqual(readdirSync(killed), readdirSync(whole), `after ${kills} kills, seed ${seed}`);
     for (const file of ["index.js", join("_arrays", "psi.npy")]) {
       const [a, b] = [whole, killed].map((series) => readFileSync(join(series, "step-000000040", file)));
