@@ -79,7 +79,7 @@ void File::LookFirst(Mode mode) {
   const std::string no_link;
   CheckHeader(*this, root(), &no_link);
   if (mode == Mode::kRead) return;
-  if (said.keeps_free_room || said.kinds.count(kDriverMessage) > 0 || has_driver_block()) {
+  if (said.keeps_free_room || said.kinds.count(Message::kDriver) > 0 || has_driver_block()) {
     throw os::Error(
         "PERSIST_UNSUPPORTED",
         path() + " keeps a list of what is free in it, or is of a special driver: nothing is added to it",

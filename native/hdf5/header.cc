@@ -17,7 +17,6 @@ namespace {
 constexpr uint64_t kMostBytes = uint64_t{64} << 20;  // of all parts of a header
 constexpr size_t kMostObjects = 1000;                // that one shares messages with
 constexpr size_t kSumBytes = 4;
-constexpr unsigned kContinuation = 0x10;
 constexpr size_t kOldHead = 16;
 constexpr size_t kNewHead = 4 + 1 + 1 + 16 + 4 + 8;  // at most
 
@@ -85,11 +84,11 @@ class Header {
     const size_t head_bytes = is_new_ ? (has_order_ ? 6 : 4) : 8;
     while (rest.rest() >= head_bytes) {
       Cursor head = rest.Part(head_bytes);
-      const auto kind = static_cast<unsigned>(head.Number(is_new_ ? 1 : 2));
+      const auto kind = static_cast<Message>(head.Number(is_new_ ? 1 : 2));
       const uint64_t size_bytes = head.Number(2);
       const auto flags = static_cast<unsigned>(head.Number(1));
       Cursor body = rest.Part(size_bytes);
-      if (kind == kContinuation) {
+      if (kind == Message::kContinuation) {
         const uint64_t address = body.Number(widths_.address_bytes);
         Add({address, body.Number(widths_.length_bytes)});
       } else {
@@ -182,7 +181,7 @@ bool IsIntricate(const Said& said, const Metadata& file) {
     if (names.heap != file.nowhere()) return true;
   for (const Index& index : said.indexes)
     if (index.kind != Index::kImplicit && index.address != file.nowhere()) return true;
-  return !said.objects.empty() || said.sources || said.kinds.count(kExternalMessage) > 0;
+  return !said.objects.empty() || said.sources || said.kinds.count(Message::kExternal) > 0;
 }
 
 }  // namespace

@@ -12,31 +12,6 @@ constexpr size_t kMostFilters = 32;
 constexpr unsigned kNamelessFilters = 256;  // from the second version on
 constexpr char kSharesMore[] = "shares what is no type";
 
-enum Kind : unsigned {
-  kNothing = 0,
-  kSpace = 1,
-  kLinkInfo = 2,
-  kType = 3,
-  kOldFill = 4,
-  kFill = 5,
-  kLink = kLinkMessage,
-  kExternal = kExternalMessage,
-  kLayout = 8,
-  kGroupInfo = 0xa,
-  kFilters = 0xb,
-  kAttribute = kAttributeMessage,
-  kOldTime = 0xe,
-  kSharedTable = 0xf,
-  kSymbolTable = 0x11,
-  kTime = 0x12,
-  kTreeRanks = 0x13,
-  kDriver = kDriverMessage,
-  kAttributeInfo = 0x15,
-  kReferences = 0x16,
-  kFileSpace = 0x17,
-  kCacheImage = 0x18,
-};
-
 uint64_t RoundUp(uint64_t size_bytes) { return (size_bytes + 7) / 8 * 8; }
 
 /** A type that is elsewhere: gives the object that it is in. */
@@ -340,80 +315,81 @@ void TakeTexts(WrittenType type, uint64_t count, Cursor data, const Widths& widt
   }
 }
 
-void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said) {
+void CheckMessage(Message kind, unsigned flags, Cursor body, const Widths& widths, Said& said) {
   // of two the library takes one, and it is not said which
-  if (kind != kNothing && kind != kLink && kind != kAttribute && !said.kinds.insert(kind).second)
+  if (kind != Message::kNothing && kind != Message::kLink && kind != Message::kAttribute &&
+      !said.kinds.insert(kind).second)
     throw body.Corrupt("says one thing twice");
-  if (kind == kType) {
+  if (kind == Message::kType) {
     CheckType(body, flags, widths, said);
     return;
   }
   if ((flags & kShared) != 0) throw body.Corrupt(kSharesMore);
   switch (kind) {
-    case kSpace: {
+    case Message::kSpace: {
       Space space = CheckSpace(body, widths);
       said.shape = std::move(space.shape);
       said.largest = std::move(space.largest);
       break;
     }
-    case kLinkInfo:
+    case Message::kLinkInfo:
       TakeNames(body, true, widths, said);
       break;
-    case kAttributeInfo:
+    case Message::kAttributeInfo:
       TakeNames(body, false, widths, said);
       break;
-    case kOldFill:
-    case kFill:
-      CheckFill(body, kind == kOldFill, said);
+    case Message::kOldFill:
+    case Message::kFill:
+      CheckFill(body, kind == Message::kOldFill, said);
       break;
-    case kLink:
+    case Message::kLink:
       CheckLink(body, widths);
       break;
-    case kExternal:
+    case Message::kExternal:
       CheckExternal(body, widths);
       break;
-    case kLayout:
+    case Message::kLayout:
       CheckLayout(body, widths, said);
       break;
-    case kFilters:
+    case Message::kFilters:
       CheckFilters(body, said);
       break;
-    case kAttribute:
+    case Message::kAttribute:
       CheckAttribute(body, widths, said);
       break;
-    case kSymbolTable:
+    case Message::kSymbolTable:
       said.symbols = {body.Number(widths.address_bytes), 0};
       said.symbols->heap = body.Number(widths.address_bytes);
       break;
-    case kTreeRanks:
+    case Message::kTreeRanks:
       TakeRanks(body, said);
       break;
     // what is written when an object changes takes so much room
-    case kGroupInfo:
+    case Message::kGroupInfo:
       CheckGroupInfo(body);
       break;
-    case kOldTime:
+    case Message::kOldTime:
       body.Skip(16);
       break;
-    case kTime:
+    case Message::kTime:
       body.Skip(8);
       break;
-    case kReferences:
+    case Message::kReferences:
       body.Skip(1 + 4);
       break;
-    case kDriver:
+    case Message::kDriver:
       body.Skip(1 + 8);
       body.Skip(body.Number(2));
       break;
-    case kFileSpace:
+    case Message::kFileSpace:
       CheckFileSpace(body, widths, said);
       break;
-    case kSharedTable:
-    case kCacheImage:
-      throw os::Error(
-          "PERSIST_UNSUPPORTED",
-          body.path() + " keeps metadata in an unusual place (message " + std::to_string(kind) + ")",
-          body.path());
+    case Message::kSharedTable:
+    case Message::kCacheImage:
+      throw os::Error("PERSIST_UNSUPPORTED",
+                      body.path() + " keeps metadata in an unusual place (message " +
+                          std::to_string(static_cast<unsigned>(kind)) + ")",
+                      body.path());
     default:
       break;  // what the library does not decode for us
   }

@@ -11,6 +11,7 @@
 
 #include "hdf5/cursor.h"
 #include "hdf5/datatype.h"
+#include "hdf5/message.h"
 #include "hdf5/metadata.h"
 
 namespace persist::hdf5 {
@@ -77,19 +78,13 @@ struct Said {
   std::vector<HeapPlace> texts;
   std::vector<Untyped> attributes;
   std::optional<HeapPlace> sources;  // of a virtual dataset
-  std::set<unsigned> kinds;          // of messages that there may be one of
+  std::set<Message> kinds;           // of messages that there may be one of
 };
-
-constexpr unsigned kLinkMessage = 6;
-constexpr unsigned kExternalMessage = 7;
-constexpr unsigned kAttributeMessage = 0xc;
-constexpr unsigned kDriverMessage = 0x14;
-constexpr uint8_t kShared = 2;  // among a message's flags: it is elsewhere
 
 /** Goes through a message of a kind. Throws CORRUPT where the library would read beyond its end, or go
  * astray.
  */
-void CheckMessage(unsigned kind, unsigned flags, Cursor body, const Widths& widths, Said& said);
+void CheckMessage(Message kind, unsigned flags, Cursor body, const Widths& widths, Said& said);
 
 /** The name in a link's message. Throws CORRUPT. */
 std::string_view NameOfLink(Cursor link);

@@ -46,7 +46,7 @@ class Walk {
     if (names_.are_links) record.Skip(kind_ == kLinksByName ? kHashBytes : kOrderBytes);
     const std::string key(record.Part(key_bytes_).bytes());
     const uint64_t flags = names_.are_links ? 0 : record.Number(1);
-    CheckMessage(names_.are_links ? kLinkMessage : kAttributeMessage, static_cast<unsigned>(flags),
+    CheckMessage(names_.are_links ? Message::kLink : Message::kAttribute, static_cast<unsigned>(flags),
                  Cursor(heap_.Find(key), file_.path()), file_.widths(), said);
   }
 

@@ -1,6 +1,7 @@
 #include "hdf5/plain.h"
 
 #include "hdf5/cursor.h"
+#include "hdf5/message.h"
 
 namespace persist::hdf5 {
 namespace {
@@ -8,17 +9,6 @@ namespace {
 constexpr size_t kHead = 16;
 constexpr size_t kUsual = 512;  // such a header is no longer
 constexpr size_t kMostAxes = 32;
-
-enum Kind : uint64_t {
-  kNothing = 0,
-  kSpace = 1,
-  kType = 3,
-  kFill = 5,
-  kLayout = 8,
-  kComment = 0xd,
-  kOldTime = 0xe,
-  kTime = 0x12,
-};
 
 /** Where IEEE's numbers have their parts. */
 struct Ieee {
@@ -101,24 +91,28 @@ class Header {
 
  private:
   bool TakeMessage(Cursor& from, Dataset& out) {
-    const uint64_t kind = from.Number(2);
+    const auto kind = static_cast<Message>(from.Number(2));
     const uint64_t size_bytes = from.Number(2);
     const uint64_t flags = from.Number(1);
     from.Skip(3);
     const Cursor body = from.Part(size_bytes);
-    constexpr uint64_t kShared = 2;
     if ((flags & kShared) != 0) return false;
     switch (kind) {
-      case kSpace:
+      case Message::kSpace:
         return !std::exchange(has_space_, true) && TakeSpace(body, out.shape);
-      case kType:
+      case Message::kType:
         return !std::exchange(has_type_, true) && TakeType(body, out.element);
-      case kLayout:
+      case Message::kLayout:
         return !std::exchange(has_layout_, true) && TakeLayout(body, address, out.stored_bytes);
-      case kFill:
+      case Message::kFill:
         return IsPlainFill(body);
+      case Message::kNothing:
+      case Message::kComment:
+      case Message::kOldTime:
+      case Message::kTime:
+        return true;
       default:
-        return kind == kNothing || kind == kComment || kind == kOldTime || kind == kTime;
+        return false;
     }
   }
 
