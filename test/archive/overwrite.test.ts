@@ -1,6 +1,6 @@
 // What is there already: archives are replaced only when asked to, anything else never, and old files stay as long as someone may want them.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isPersistError, open, save, type SaveOptions } from "persist-archive";
@@ -19,9 +19,20 @@ const exists = (error: unknown): boolean =>
   isPersistError(error, "PERSIST_EXISTS") && error.file !== undefined;
 
 /** Runs with a clock that is ahead: the times of files come from the kernel and cannot be set. */
-async function later<T>(by_ms: number, run: () => Promise<T>): Promise<T> {
+const later = async <T>(by_ms: number, run: () => Promise<T>): Promise<T> => {
   const now = Date.now;
-  Date.now = () => now() + by_ms;
+  return withClock(() => now() + by_ms, run);
+};
+
+/** Runs with a clock that stands where a file has this age, however long the disk takes. */
+const atAge = async <T>(file: string, age_ms: number, run: () => Promise<T>): Promise<T> => {
+  const time_ms = statSync(file).ctimeMs + age_ms;
+  return withClock(() => time_ms, run);
+};
+
+async function withClock<T>(clock: () => number, run: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = clock;
   try {
     return await run();
   } finally {
@@ -77,10 +88,10 @@ for (const form of ["package", "module"] as const) {
     it("keeps old files for a minute, and those of the generation before for as long as that is the one before", async () => {
       for (const length of [200, 300, 400]) await write(length);
       assert.deepEqual(readdirSync(arrays).toSorted(), ["psi-2.npy", "psi-3.npy", "psi.npy"]);
-      await later(59_000, () => write(500));
+      await atAge(join(arrays, "psi.npy"), 59_000, () => write(500));
       assert.deepEqual(readdirSync(arrays).toSorted(), ["psi-2.npy", "psi-3.npy", "psi-4.npy", "psi.npy"]);
       // psi-4 is named by the module just replaced, whatever its age
-      await later(65_000, () => write(600));
+      await atAge(join(arrays, "psi-4.npy"), 65_000, () => write(600));
       assert.deepEqual(readdirSync(arrays).toSorted(), ["psi-4.npy", "psi-5.npy"]);
       assert.equal(difference({ psi: ramp(600), length: 600 }, await read()), null);
     });
