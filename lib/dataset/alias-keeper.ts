@@ -2,7 +2,7 @@
 
 import { isPersistError } from "../errors.ts";
 import { follow, restore } from "./aliases.ts";
-import type { Log, News } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { Commit } from "./state.ts";
 
 export class AliasKeeper {
@@ -32,11 +32,11 @@ export class AliasKeeper {
 
   /**
    * Puts those right that a writer has left which died. What a person has edited is not touched.
-   * @param news what was found by the one who is the writer now
    * @param before called before something is done
    */
-  async takeOver({ last, isReloaded }: News, before: () => Promise<void>): Promise<void> {
+  async takeOver(before: () => Promise<void>): Promise<void> {
     const { directory, state } = this.#log;
+    const { last, isReloaded } = this.#log.takeNews();
     // only the last commit of another can lack them, and after a crash of the machine those before it that were not synced
     const recent = last === undefined ? [] : namesOf(last);
     const doubtful = this.#followed === undefined || isReloaded ? state.unlinked.keys() : recent;

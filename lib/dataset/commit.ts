@@ -223,10 +223,10 @@ export class Committer {
 
   /** Step 3: makes this handle the one writer, whatever the one before has left. */
   async #takeOver(): Promise<void> {
-    const news = await this.#log.catchUp();
-    if (news.changes.length > 0) this.#options.onChange(news.changes);
+    const changes = await this.#log.catchUp();
+    if (changes.length > 0) this.#options.onChange(changes);
     if (this.#log.isTorn) await this.#log.cut();
-    await this.#aliases.takeOver(news, () => this.#syncOthers());
+    await this.#aliases.takeOver(() => this.#syncOthers());
   }
 
   /** Whoever wrote the last line may have died before it was synced, and no alias is replaced before. */

@@ -326,7 +326,7 @@ export class DataSet {
 
   /** Gives how many changes there were. */
   async #refresh(): Promise<number> {
-    const { changes } = await this.#log.exclusively(() => this.#log.catchUp());
+    const changes = await this.#log.exclusively(() => this.#log.catchUp());
     if (changes.length > 0) this.#tell(changes);
     return changes.length;
   }

@@ -18,14 +18,15 @@ import type { Change, Commit, State } from "./state.ts";
 /** Held while a snapshot is read, whose journal is not known yet. */
 const OPENING = 0;
 
-/** What has come to a log since it was read the last time. */
+/** What others have committed since the writer of this handle looked at it, whoever had it read: a refresh, or the writer. */
 export interface News {
-  /** One by one; where everything had to be read anew, their sum. */
-  readonly changes: Change[];
-  /** The last commit of it. */
+  /** The last commit, where it was read from the journal. */
   readonly last: Commit | undefined;
+  /** Whether everything had to be read anew. */
   readonly isReloaded: boolean;
 }
+
+const NO_NEWS: News = { last: undefined, isReloaded: false };
 
 export class Log {
   readonly directory: string;
@@ -38,6 +39,7 @@ export class Log {
   #synced: { journal: number; bytes: number } = { journal: 0, bytes: 0 };
   readonly #buffer: Buffer = Buffer.allocUnsafe(2 * SHORT_BYTES);
   #last: Promise<unknown> = Promise.resolve();
+  #news: News = NO_NEWS;
 
   private constructor(directory: string, isWritable: boolean, locks: LockFile | undefined) {
     this.directory = directory;
@@ -121,19 +123,18 @@ export class Log {
     });
   }
 
-  /** Reads what was committed since the last time. */
-  async catchUp(): Promise<News> {
+  /** Reads what was committed since the last time. Gives the changes one by one; where everything had to be read anew, their sum. */
+  async catchUp(): Promise<Change[]> {
     const { identity, index } = this.#source;
     if (identify(join(this.directory, "index.js")) !== identity) return this.#reload();
     const changes: Change[] = [];
-    let last: Commit | undefined;
     try {
       const behind = this.#readAfterLast();
       if (behind === undefined) return await this.#reload();
       await readLines(
         this.#source,
         (commit) => {
-          last = commit;
+          this.#news = { ...this.#news, last: commit };
           index.state.apply(commit);
           changes.push(changeOf(commit));
         },
@@ -143,7 +144,14 @@ export class Log {
       if (!isPersistError(error, "PERSIST_CORRUPT")) throw error;
       return this.#reload();
     }
-    return { changes, last, isReloaded: false };
+    return changes;
+  }
+
+  /** Gives the news, which are none from then on. */
+  takeNews(): News {
+    const news = this.#news;
+    this.#news = NO_NEWS;
+    return news;
   }
 
   /** What follows the last line, as far as it fits; undefined where the last line is not the one that was read. */
@@ -164,15 +172,14 @@ export class Log {
     return { bytes: Buffer.from(this.#buffer.subarray(0, more)), isAll: more < this.#buffer.length };
   }
 
-  async #reload(): Promise<News> {
+  async #reload(): Promise<Change[]> {
     const old = this.state;
     await this.load();
+    this.#news = { last: undefined, isReloaded: true };
     const { generation, items } = this.state;
     const put = [...items].filter(([name, item]) => item.generation > old.generation || !old.items.has(name));
     const deleted = [...old.items.keys()].filter((name) => !items.has(name));
-    const changes =
-      put.length + deleted.length > 0 ? [{ generation, put: put.map(([name]) => name), deleted }] : [];
-    return { changes, last: undefined, isReloaded: true };
+    return put.length + deleted.length > 0 ? [{ generation, put: put.map(([name]) => name), deleted }] : [];
   }
 
   /** Cuts off what follows the last whole line. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, unlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataSet } from "persist-archive";
@@ -145,4 +145,29 @@ describe("a data set among processes", function () {
     assert.match(readFileSync(join(path, "a.js"), "utf8"), /= 1;|default 1/);
     await other.close();
   });
+
+  for (const compacts of [false, true])
+    it(`has them right where the next writer had seen the commit before it wrote${compacts ? ", in another index" : ""}`, async () => {
+      const one = await DataSet.open(path, { mode: "a" });
+      const next = await DataSet.open(path, { mode: "r+", durability: "process" });
+      await next.insert({ old: 1 });
+      const [old, fresh] = [join(path, "old.js"), join(path, "fresh.js")];
+      const text = readFileSync(old);
+      const goesOn = async (): Promise<void> => {
+        await next.refresh();
+        await next.add(0);
+        assert.deepEqual((await next.verify()).problems, []);
+      };
+      if (compacts) await one.compact();
+      await one.insert({ fresh: 2 });
+      unlinkSync(fresh);
+      await goesOn();
+      assert.ok(existsSync(fresh));
+      if (compacts) await one.compact();
+      await one.delete("old");
+      writeFileSync(old, text);
+      await goesOn();
+      assert.ok(!existsSync(old));
+      for (const set of [one, next]) await set.close();
+    });
 });
