@@ -22,6 +22,7 @@ const seed = Number(process.env["PERSIST_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const LIMIT_MS = 1000;
 /** What the arrays of one file may need: some seeds hold 20 MB. */
 const MOST_BYTES = 2 ** 26;
+const MOST_BLOCKS = 10_000;
 
 const FIXTURES = new URL("../../../test/fixtures/arrays/", import.meta.url);
 const seedsOf = (ending: string): Buffer[] =>
@@ -59,8 +60,10 @@ async function readEverything(file: string): Promise<number> {
     await attempt(async () => {
       const opened = await openArray(file);
       try {
+        // elements without bytes may be as many as a header says
+        const rows = Math.max(3, Math.ceil((opened.shape[0] ?? 0) / MOST_BLOCKS));
         if (opened.shape.length > 0)
-          for await (const block of opened.blocks({ rows: 3 })) assert.ok(block.size >= 0);
+          for await (const block of opened.blocks({ rows })) assert.ok(block.size >= 0);
       } finally {
         await opened.close();
       }
