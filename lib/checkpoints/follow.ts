@@ -1,11 +1,11 @@
 // New steps as they appear.
 
 import { DirectoryNews } from "../disk/watch.ts";
-import { listSteps } from "./steps.ts";
+import { listSteps, listStepsNow } from "./steps.ts";
 
 /** Yields each step that is published after the call. Steps that come and go faster than they are taken are not told. Ends when the signal aborts. */
 export function followSteps(directory: string, signal: AbortSignal): AsyncGenerator<number> {
-  const before = listSteps(directory);
+  const before = listStepsNow(directory);
   before.catch(() => {}); // it is told to whoever asks for the first step
   return follow(directory, before, signal);
 }

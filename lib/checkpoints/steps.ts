@@ -1,5 +1,6 @@
 // The directories of a series: one for each step, and what writers that were killed have left.
 
+import { readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { io } from "../disk/io-error.ts";
@@ -19,12 +20,13 @@ export function checkStep(step: number): void {
 
 /** The steps that are there, ascending. A step is published by one rename: what has the name is complete. None where there is no directory. */
 export async function listSteps(directory: string): Promise<number[]> {
-  const steps = (await list(directory)).flatMap((name) => {
-    const match = STEP.exec(name);
-    const step = Number(match?.[1]);
-    return match !== null && Number.isSafeInteger(step) && stepName(step) === name ? [step] : [];
-  });
-  return steps.toSorted((a, b) => a - b);
+  return stepsAmong(await list(directory));
+}
+
+/** The steps that are there at the moment of the call, however long others take from now on. */
+export async function listStepsNow(directory: string): Promise<number[]> {
+  const names = (async () => readdirSync(directory))();
+  return stepsAmong(await noneIfAbsent(directory, names));
 }
 
 /** Paths of what was being written or removed; only the one writer may remove it. */
@@ -32,8 +34,21 @@ export async function listTemporaries(directory: string): Promise<string[]> {
   return (await list(directory)).filter((name) => TEMPORARY.test(name)).map((name) => join(directory, name));
 }
 
+function stepsAmong(names: readonly string[]): number[] {
+  const steps = names.flatMap((name) => {
+    const match = STEP.exec(name);
+    const step = Number(match?.[1]);
+    return match !== null && Number.isSafeInteger(step) && stepName(step) === name ? [step] : [];
+  });
+  return steps.toSorted((a, b) => a - b);
+}
+
 async function list(directory: string): Promise<string[]> {
-  return readdir(directory).catch((error: NodeJS.ErrnoException) =>
+  return noneIfAbsent(directory, readdir(directory));
+}
+
+function noneIfAbsent(directory: string, names: Promise<string[]>): Promise<string[]> {
+  return names.catch((error: NodeJS.ErrnoException) =>
     error.code === "ENOENT" ? [] : io(directory, Promise.reject(error)),
   );
 }
