@@ -27,7 +27,6 @@ async function refuses(
   message = /./,
   options: OpenOptions = {},
 ): Promise<void> {
-  const start_ms = performance.now();
   await assert.rejects(open(path, options), (error) => {
     assert.ok(
       isPersistError(error, code),
@@ -36,7 +35,6 @@ async function refuses(
     assert.match(error.message, message);
     return true;
   });
-  assert.ok(performance.now() - start_ms < 5000, "it took too long");
 }
 
 describe("open", () => {

@@ -8,7 +8,15 @@
 // reader writes down what it saw. The checker (check-history.ts) reads the files, and opens the set.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,13 +98,21 @@ async function read(directory: string, reader: string): Promise<void> {
   }
 }
 
+/** Memory, where there is room for what is written in so many seconds: 14 kB for each change, of which there are some hundred a second at most. */
+function placeFor(seconds: number): string {
+  const memory = "/dev/shm";
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > seconds * 4e6 + 20e6 ? memory : tmpdir();
+}
+
 /** Runs everything for a time, and checks. `without` is a kind of lock that nobody takes. */
 export async function soak(
   seconds: number,
   seed: number,
   without?: string,
 ): Promise<HistoryReport & { kills: number }> {
-  const directory = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "persist-soak-"));
+  const directory = mkdtempSync(join(placeFor(seconds), "persist-soak-"));
   const next = randomNumbers(seed);
   const problems: string[] = [];
   const running = new Map<string, { child: ChildProcess; history: string }>();
