@@ -20,7 +20,7 @@ function start(
     import { DataSet } from "persist-archive";
     import { writeSync } from "node:fs";
     const log = (text) => writeSync(1, text + "\\n");
-    const set = await DataSet.open(${JSON.stringify(path)}, { mode: "a", ...${JSON.stringify(options)} });
+    const set = await DataSet.open(${JSON.stringify(path)}, { mode: "a", timeout_ms: 60_000, ...${JSON.stringify(options)} });
     ${body}
     await set.close();`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
