@@ -1,11 +1,12 @@
 // Where the elements that are read lie: memory of the engine's own, which it uses again.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, truncateSync } from "node:fs";
+import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { readArray, writeArray } from "persist-archive";
+import { python } from "../support/python.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const MB = 2 ** 20;
@@ -114,19 +115,35 @@ describe("the memory of a result", () => {
     `;
     const times = 100;
     const pages = (times * MB) / 4096;
-    const most = hasHugePages() ? pages / 3 : 2 * pages;
-    // a system whose memory lies in pieces may have no huge pages for one run
-    const faults = [1, 2, 3].map(() => Number(run(program, { path: path("faults"), times })));
-    assert.ok(Math.min(...faults) < most, `${faults.join(", ")} faults for ${pages} pages`);
+    // a system whose memory lies in pieces may have no huge pages, now or ever: Python asks for them just before
+    const runs = [1, 2, 3].map(() => ({
+      isHuge: faultsOfHugePages(times) < pages / 4,
+      faults: Number(run(program, { path: path("faults"), times })),
+    }));
+    const huge = runs.filter(({ isHuge }) => isHuge);
+    const [judged, most] = huge.length > 0 ? [huge, pages / 3] : [runs, 2 * pages];
+    assert.ok(
+      judged.some(({ faults }) => faults < most),
+      `${JSON.stringify(runs)} for ${pages} pages`,
+    );
   });
 });
 
-/** Whether a program gets huge pages when it asks for them. */
-function hasHugePages(): boolean {
-  const file = "/sys/kernel/mm/transparent_hugepage/enabled";
-  try {
-    return !readFileSync(file, "utf8").includes("[never]");
-  } catch {
-    return false;
-  }
+/** The page faults of memory for which huge pages are asked, touched page by page. */
+function faultsOfHugePages(size_MB: number): number {
+  return python<number>(
+    `
+import mmap, resource
+faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+memory = mmap.mmap(-1, given << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+try:
+    memory.madvise(mmap.MADV_HUGEPAGE)
+except OSError:
+    pass # a kernel without them
+before = faults()
+for at in range(0, given << 20, 4096):
+    memory[at] = 1
+result = faults() - before`,
+    size_MB,
+  );
 }
