@@ -1,6 +1,6 @@
 // Mappings: constant time, given back by close and by collection, in workers, and above 4 GiB.
 import assert from "node:assert/strict";
-import { closeSync, ftruncateSync, openSync, readFileSync, readdirSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -9,13 +9,13 @@ import { native } from "#dist/native.js";
 import { hdf5Store } from "#dist/store/hdf5-store.js";
 import { npyHeader } from "#dist/store/npy-header.js";
 import { openStored } from "#dist/store/open-stored.js";
+import { assertNoMoreThan, heldAtRest } from "../support/held.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const mappingsOf = (path: string): number =>
   readFileSync("/proc/self/maps", "utf8")
     .split("\n")
     .filter((line) => line.includes(path)).length;
-const descriptors = (): number => readdirSync("/proc/self/fd").length;
 
 /** An npy file of zeros that takes no space: the data are a hole. */
 function sparse(path: string, elements: number): void {
@@ -48,12 +48,12 @@ describe("mappings", () => {
       { durability: "process" },
     );
     const row = stored.rows["h"]!;
-    const before = [native().liveMappings(), descriptors()];
+    const before = await heldAtRest();
     for (let k = 0; k < 2000; k++) {
       mapArray(path).close();
       openStored(directory, row, stored.heads[row[0]], { map: true, mode: "r+" }).close();
     }
-    assert.deepEqual([native().liveMappings(), descriptors()], before);
+    await assertNoMoreThan(before);
     assert.equal(mappingsOf(path), 0);
     assert.equal(mappingsOf(row[0]), 0);
   });

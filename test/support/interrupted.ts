@@ -11,13 +11,17 @@ const ATTEMPTS = 20;
 
 /**
  * Begins work, interrupts it after a time, and gives the error that it ends with. A machine that is busy may have done the work before its program gets
- * to interrupt it: then it is begun again.
+ * to interrupt it: then it is begun again, and interrupted twice as soon, in the end at once.
  */
 export async function interrupted(begin: () => Promise<Begun>, delay_ms = 0): Promise<unknown> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { work, interrupt } = await begin();
-    setTimeout(interrupt, delay_ms);
+    const wait_ms = delay_ms / 2 ** attempt;
+    let timer: NodeJS.Timeout | undefined;
+    if (wait_ms < 1 && attempt > 0) interrupt();
+    else timer = setTimeout(interrupt, wait_ms);
     const [outcome] = await Promise.allSettled([work]);
+    clearTimeout(timer);
     if (outcome!.status === "rejected") return outcome.reason;
   }
   assert.fail(`the work had ended ${ATTEMPTS} times before it was interrupted`);
