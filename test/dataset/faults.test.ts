@@ -10,7 +10,7 @@ describe("a data set that is changed in every way", function () {
   this.timeout(180_000);
 
   it("has what was acknowledged, and nothing half there, whatever file operation fails or is the last", async () => {
-    // each is struck in two of the five ways
+    // each is struck in half of the ways
     const { cases, failed, violations } = await runSweep(2, () => {});
     assert.deepEqual(violations, []);
     assert.ok(cases >= 2000 && failed > cases / 3, `${cases} cases, of which ${failed} failed`);

@@ -27,15 +27,19 @@ export class Inspector {
     this.#edited = edited;
   }
 
-  /** Throws where something does not hold. `error` is what the step has thrown. */
-  async check(path: string, how: string, error: unknown): Promise<void> {
+  /**
+   * Throws where something does not hold.
+   * @param error what the step has thrown
+   * @param next a writer that has had the set open since before the step
+   */
+  async check(path: string, how: string, error: unknown, next: DataSet | undefined): Promise<void> {
     assert.ok(how !== "short" || error === undefined, "a short write is no failure");
     const outcome = this.#outcomeOf(how, error);
     // there is nothing before the first step
     if (this.#expected.length === 1 && outcome !== "acknowledged" && !existsSync(path)) return;
     const state = `${outcome} ${digest(path)}`;
     if (this.#known.has(state)) return;
-    await this.#look(path, outcome);
+    await this.#look(path, outcome, next);
     this.#known.add(state);
   }
 
@@ -53,7 +57,7 @@ export class Inspector {
     return error.code === "PERSIST_IO" && this.#edited === undefined ? "failed" : "unknown";
   }
 
-  async #look(path: string, outcome: Outcome): Promise<void> {
+  async #look(path: string, outcome: Outcome, next: DataSet | undefined): Promise<void> {
     const found = await findContent(path, this.#expected);
     const content = this.#expected[found]!;
     if (outcome === "acknowledged")
@@ -61,7 +65,8 @@ export class Inspector {
     if (outcome === "failed") assert.equal(found, 0, "what failed is there");
 
     const before = await read(path);
-    const set = await DataSet.open(path, { mode: "r+", durability: "process" });
+    const set = next ?? (await DataSet.open(path, { mode: "r+", durability: "process" }));
+    await set.refresh();
     await set.insert({ after: 1 });
     await set.close();
     const after = await read(path);

@@ -17,13 +17,18 @@ const { EACCES, EDQUOT, EFBIG, EIO, EMFILE, ENOSPC, EROFS } = constants.errno;
 /** What the system says to whoever wants to write: one of these in turn. */
 const REFUSALS = [ENOSPC, EDQUOT, EROFS, EMFILE, EFBIG, EACCES];
 
-/** How an operation is struck: an errno, with reading as well where `reads`; half a write; or the end of the process, before it or in the middle of a write. */
+/**
+ * How an operation is struck: an errno, with reading as well where `reads`; half a write; or the end of the process, before it or in the middle of a write. The next
+ * writer comes afterwards, or has had the set open since before the step where `isOpen`.
+ */
 const HOWS = [
-  { how: String(EIO), reads: true },
-  { how: "refused", reads: false },
-  { how: "short", reads: false },
-  { how: "dead", reads: false },
-  { how: "torn-dead", reads: false },
+  { how: String(EIO), reads: true, isOpen: false },
+  { how: "refused", reads: false, isOpen: false },
+  { how: "short", reads: false, isOpen: false },
+  { how: "dead", reads: false, isOpen: false },
+  { how: "torn-dead", reads: false, isOpen: false },
+  { how: "dead", reads: false, isOpen: true },
+  { how: "torn-dead", reads: false, isOpen: true },
 ];
 
 /** What a sweep of one step has to tell. */
@@ -53,15 +58,18 @@ export async function sweep(
     const step: Pick<Step, "name" | "edited" | "run"> = steps[at] ?? { name: "create", run: async () => {} };
     mkdirSync(base, { recursive: true });
     const inspector = new Inspector(at < 0 ? [states[0]!] : [states[at]!, states[at + 1]!], step.edited);
-    for (const { how, reads } of HOWS) {
+    for (const [number, { how, reads, isOpen }] of HOWS.entries()) {
+      // nobody has it open before it is made; and who is the first of all to lock it does one operation more
+      if (isOpen && at <= 0) continue;
       const violations: string[] = [];
       const struckAt: number[] = [];
       let [operations, failed] = [0, 0];
       // a different start for each kind, so that a coarse sweep strikes other operations by each
-      for (let k = 1 + (HOWS.findIndex((one) => one.how === how) % every); ; k += every) {
+      for (let k = 1 + (number % every); ; k += every) {
         const trial = join(directory, "trial");
         copyTree(base, trial);
         if (step.edited !== undefined) editByHand(join(trial, "runs"), step.edited);
+        const next = isOpen ? await openNext(join(trial, "runs")) : undefined;
         const refusal = REFUSALS[Math.floor(k / every) % REFUSALS.length]!;
         const struck = await strike(trial, k, how === "refused" ? String(refusal) : how, reads, async () => {
           const set = await DataSet.open(join(trial, "runs"), {
@@ -77,17 +85,19 @@ export async function sweep(
         });
         if (struck.operations < k) {
           operations = struck.operations;
+          await next?.close();
           break;
         }
         struckAt.push(k);
         if (struck.error !== undefined) failed++;
         try {
-          await inspector.check(join(trial, "runs"), how, struck.error);
+          await inspector.check(join(trial, "runs"), how, struck.error, next);
         } catch (error) {
           violations.push(
             `operation ${k}: ${(error as Error).message}; the step: ${struck.error instanceof Error ? struck.error.message : "done"}`,
           );
         }
+        await next?.close();
         rmSync(trial, { recursive: true });
       }
       rmSync(join(directory, "trial"), { recursive: true, force: true });
@@ -98,6 +108,13 @@ export async function sweep(
     await step.run(set);
     await set.close();
   }
+}
+
+/** A writer that has seen to all that was there before. */
+async function openNext(path: string): Promise<DataSet> {
+  const set = await DataSet.open(path, { ...OPTIONS, mode: "r+", durability: "process" });
+  await set.transaction(async () => {});
+  return set;
 }
 
 /** A copy of a directory with files and directories of files. (Node's own asks for each file where it lies.) */
