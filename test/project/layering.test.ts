@@ -26,7 +26,7 @@ const MODULES = {
   disk: ["node:buffer", "node:fs", "node:fs/promises", "node:os", "node:crypto"],
   archive: ["node:fs", "node:fs/promises", "node:module", "node:timers/promises"],
   dataset: ["node:crypto", "node:zlib"],
-  checkpoints: ["node:fs/promises"],
+  checkpoints: ["node:fs", "node:fs/promises"],
   verify: ["node:fs", "node:fs/promises"],
 };
 
