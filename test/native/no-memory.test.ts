@@ -49,5 +49,5 @@ describe("an allocation that fails", () => {
         `${name}: ${left.blocks} blocks after ${failed} failures`,
       );
     }
-  }).timeout(120_000);
+  }).timeout(600_000);
 });
