@@ -116,8 +116,8 @@ async function killInTheMiddle() {
   const stepping_ms = performance.now();
   await Promise.race([first.reached(target), first.done]);
   // Up to a checkpoint's interval later, so that it may fall anywhere: into a step or into the writing of a checkpoint.
-  const interval_ms = ((performance.now() - stepping_ms) / target) * options.every;
-  await sleep(Math.random() * interval_ms);
+  const later = Math.min(options.every, options.steps - target);
+  await sleep(Math.random() * later * ((performance.now() - stepping_ms) / target));
   first.child.kill("SIGKILL");
   await first.done.catch(() => {}); // its death is what was wanted
   return first.child;
@@ -228,6 +228,7 @@ function readOptions() {
     result[name] = Number(text);
     if (!(result[name] > 0)) throw new RangeError(`--${name} takes a positive number, not "${text}"`);
   }
+  if (result["kill-at"] >= 1) throw new RangeError("--kill-at takes a part of the steps, below 1");
   return result;
 }
 
