@@ -18,7 +18,7 @@ export function existsNow(path: string): boolean {
   }
 }
 
-/** A file's facts; undefined where there is none. Links are not followed. */
+/** A file's facts; undefined where there is none. Links are not followed. Its time is in whole milliseconds, as `Date.now()` is: what is there is never of the future. */
 export async function factsOf(
   path: string,
 ): Promise<{ size_bytes: number; ctime_ms: number; isFile: boolean; identity: string } | undefined> {
@@ -26,7 +26,7 @@ export async function factsOf(
     const facts = await lstat(path);
     return {
       size_bytes: facts.size,
-      ctime_ms: facts.ctimeMs,
+      ctime_ms: Math.floor(facts.ctimeMs),
       isFile: facts.isFile(),
       identity: `${facts.dev}:${facts.ino}`,
     };
