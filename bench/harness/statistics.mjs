@@ -45,18 +45,16 @@ export function summarize(trial, samples) {
     rows: rows.toSorted((a, b) => a.median_ns - b.median_ns),
     broken: [...broken.values()],
     targets: (trial.targets ?? [])
-      .map((target) => ({ of: isRatio(target) ? reference : undefined, ...target }))
-      .filter((target) => timed.has(target.driver) && (!isRatio(target) || timed.has(target.of)))
-      .map((target) => judge(target, timed)),
+      .filter(
+        ({ driver, of = reference, atMost }) => timed.has(driver) && (atMost === undefined || timed.has(of)),
+      )
+      .map((target) => judge(target, timed, reference)),
   };
 }
 
-/** Whether a target compares with another driver. */
-const isRatio = ({ atMost }) => atMost !== undefined;
-
 /** What a target asks, what was reached, and whether that is good enough. */
-function judge(target, timed) {
-  const { driver, measure = "time", of, atMost, below_ms, atLeast_MBps } = target;
+function judge(target, timed, reference) {
+  const { driver, measure = "time", of = reference, atMost, below_ms, atLeast_MBps } = target;
   const own = timed.get(driver);
   if (below_ms !== undefined) {
     const reached_ns = median(own.map((sample) => sample.elapsed_ns));
